@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include <event-manager/event_manager.h>
+
+/* Events taken from the kernel in one round. */
+#define BATCH 16
+
+struct vm_event_source {
+	struct vm_event_source *next;
+	int fd;
+	vm_event_handler handler; /* NULL once removed */
+	void *context;
+};
+
+/* The link that points at the source of @fd, or at the end of the list. */
+static struct vm_event_source **find(struct vm_event_manager *manager, int fd)
+{
+	struct vm_event_source **link = &manager->sources;
+
+	while (*link && (*link)->fd != fd)
+		link = &(*link)->next;
+	return link;
+}
+
+static void free_list(struct vm_event_source **list)
+{
+	while (*list) {
+		struct vm_event_source *source = *list;
+
+		*list = source->next;
+		free(source);
+	}
+}
+
+int vm_event_init(struct vm_event_manager *manager)
+{
+	int fd = epoll_create1(EPOLL_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	*manager = (struct vm_event_manager){ .epoll_fd = fd };
+	return 0;
+}
+
+void vm_event_fini(struct vm_event_manager *manager)
+{
+	free_list(&manager->sources);
+	free_list(&manager->removed);
+	close(manager->epoll_fd);
+	*manager = (struct vm_event_manager){ .epoll_fd = -1 };
+}
+
+int vm_event_add(struct vm_event_manager *manager, int fd, uint32_t events,
+		 vm_event_handler handler, void *context)
+{
+	struct epoll_event event = { .events = events };
+	struct vm_event_source *source;
+
+	if (!handler)
+		return -EINVAL;
+	source = calloc(1, sizeof(*source));
+	if (!source)
+		return -ENOMEM;
+	event.data.ptr = source;
+	if (epoll_ctl(manager->epoll_fd, EPOLL_CTL_ADD, fd, &event)) {
+		int r = -errno;
+
+		free(source);
+		return r;
+	}
+	*source = (struct vm_event_source){ manager->sources, fd, handler,
+					    context };
+	manager->sources = source;
+	manager->count++;
+	return 0;
+}
+
+int vm_event_set(struct vm_event_manager *manager, int fd, uint32_t events)
+{
+	struct vm_event_source *source = *find(manager, fd);
+	struct epoll_event event = { .events = events, .data.ptr = source };
+
+	if (!source)
+		return -ENOENT;
+	if (epoll_ctl(manager->epoll_fd, EPOLL_CTL_MOD, fd, &event))
+		return -errno;
+	return 0;
+}
+
+int vm_event_remove(struct vm_event_manager *manager, int fd)
+{
+	struct vm_event_source **link = find(manager, fd);
+	struct vm_event_source *source = *link;
+
+	if (!source)
+		return -ENOENT;
+	/* A caller that closed the fd first has thereby removed it already. */
+	epoll_ctl(manager->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
+	*link = source->next;
+	manager->count--;
+	/*
+	 * The round that is being dispatched may hold an event of this source,
+	 * so the memory lives on until the next round.
+	 */
+	source->handler = NULL;
+	source->next = manager->removed;
+	manager->removed = source;
+	return 0;
+}
+
+int vm_event_wait(struct vm_event_manager *manager, int timeout_ms)
+{
+	struct epoll_event events[BATCH];
+	int n, called = 0;
+
+	free_list(&manager->removed);
+	n = epoll_wait(manager->epoll_fd, events, BATCH, timeout_ms);
+	if (n < 0)
+		return errno == EINTR ? 0 : -errno;
+	for (int i = 0; i < n; i++) {
+		struct vm_event_source *source = events[i].data.ptr;
+
+		if (source->handler) {
+			source->handler(source->context, events[i].events);
+			called++;
+		}
+	}
+	return called;
+}
