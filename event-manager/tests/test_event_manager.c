@@ -207,7 +207,7 @@ static void ignore(int signal)
 START_TEST(signal_ends_the_wait_without_an_error)
 {
 	struct sigaction action = { .sa_handler = ignore };
-	struct itimerval soon = { .it_value.tv_usec = 10000 };
+	struct itimerval soon = { { 0, 10000 }, { 0, 10000 } };
 
 	sigaction(SIGALRM, &action, NULL);
 	setitimer(ITIMER_REAL, &soon, NULL);
