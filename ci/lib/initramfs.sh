@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+# shellcheck shell=bash
+#
+# Initial RAM file systems, made without privilege and the same on every run:
+# the kernel unpacks archives that simply follow each other, so device nodes
+# come from a writer of our own and the rest from cpio.
+
+# newc_entry NAME MODE [MAJOR MINOR] - one archive member without contents
+newc_entry() {
+	local name=$1 mode=$2 major=${3-0} minor=${4-0}
+	local size=$((${#name} + 1))
+
+	printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X' \
+		0 "$mode" 0 0 1 0 0 0 0 "$major" "$minor" "$size" 0
+	printf '%s\0' "$name"
+	head -c $(((4 - (110 + size) % 4) % 4)) /dev/zero
+}
+
+# The kernel opens the console for init before init can mount anything.
+initramfs_nodes() {
+	newc_entry dev 0040755
+	newc_entry dev/console 0020600 5 1
+}
+
+# initramfs_pack ROOT - the files below ROOT
+initramfs_pack() (
+	cd "$1"
+	find . -mindepth 1 -exec touch -h -d @0 {} +
+	find . -mindepth 1 -printf '%P\n' | LC_ALL=C sort |
+		cpio --quiet -o -H newc -R 0:0 --reproducible
+)
+
+# initramfs_tree DIR - DIR with all below it, at the same path in the guest
+initramfs_tree() (
+	path=${1#/}
+	cd /
+	{
+		while [ "$path" != "${path%/*}" ]; do
+			path=${path%/*}
+			echo "$path"
+		done | tac
+		find "${1#/}"
+	} | cpio --quiet -o -H newc -R 0:0
+)
+
+# initramfs_base ARCH ROOT INIT MODULE... - fill ROOT with busybox, the modules
+# in the order of loading, and INIT
+initramfs_base() {
+	local arch=$1 root=$2 init=$3 busybox file
+	shift 3
+	busybox=$(debian_unpack "$arch" busybox-static)
+
+	need_packages cpio xz-utils
+	mkdir -p "$root"/{bin,dev,etc,lib/modules,proc,sys,tmp}
+	cp "$busybox"/bin/busybox "$root/bin" 2>/dev/null ||
+		cp "$busybox"/usr/bin/busybox "$root/bin"
+	install -m 755 "$init" "$root/init"
+
+	kernel_module_files "$arch" "$@" | while read -r file; do
+		case $file in
+		*.xz) xz -dc "$file" ;;
+		*) cat "$file" ;;
+		esac >"$root/lib/modules/$(basename "$file" .xz)"
+		basename "$file" .xz
+	done >"$root/etc/modules"
+}
