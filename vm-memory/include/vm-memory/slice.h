@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/*
+ * Slices: host views of guest ranges, for rings, iovecs and system calls.
+ *
+ * A slice is translated once and used many times.  It stays valid while the
+ * map that it came from, or any map that shares the region, is alive.  Its
+ * bytes are shared with a hostile guest: copy them once and check the copy.
+ *
+ * What writes through @hva directly (a system call, a pointer) has to call
+ * vm_mem_slice_mark_dirty() afterwards; the functions here that write do so
+ * themselves.
+ *
+ * Threading: a slice is a plain value; the functions may run on any thread.
+ */
+#ifndef VM_MEMORY_SLICE_H
+#define VM_MEMORY_SLICE_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include <vm-memory/address.h>
+#include <vm-memory/api.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct iovec;
+struct vm_mem;
+struct vm_mem_dirty;
+
+/**
+ * enum vm_mem_perm - what an access wants to do, and what a view allows
+ * @VM_MEM_PERM_NONE: nothing: a hole that is known
+ * @VM_MEM_PERM_READ: the device reads guest memory
+ * @VM_MEM_PERM_WRITE: the device writes guest memory
+ * @VM_MEM_PERM_RW: both
+ *
+ * Guest-physical maps allow everything; I/O views (iotlb.h) what was mapped.
+ */
+enum vm_mem_perm {
+	VM_MEM_PERM_NONE = 0,
+	VM_MEM_PERM_READ = 1,
+	VM_MEM_PERM_WRITE = 2,
+	VM_MEM_PERM_RW = 3,
+};
+
+/**
+ * struct vm_mem_slice - a guest range that is contiguous in the host
+ * @hva: its first byte in this process; NULL for an empty slice
+ * @len: bytes
+ * @dirty: dirty bitmap of its region, NULL when tracking is off; private
+ * @dirty_off: where in the bitmap's range @hva lies; private
+ */
+struct vm_mem_slice {
+	void *hva;
+	uint64_t len;
+	struct vm_mem_dirty *dirty;
+	uint64_t dirty_off;
+};
+
+/**
+ * vm_mem_get_slice_perm - view a guest range that lies in one region
+ * @mem: guest memory map
+ * @gpa: first byte
+ * @len: bytes; 0 gives the empty slice wherever @gpa is
+ * @perm: what the slice will be used for, enum vm_mem_perm bits
+ * @ret_slice: the view
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, the range is not backed by a single region, or the view does
+ *	not allow @perm
+ *	-EOVERFLOW, @gpa + @len wraps past 2^64
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_get_slice_perm(
+	const struct vm_mem *mem, vm_gpa gpa, uint64_t len, unsigned int perm,
+	struct vm_mem_slice *ret_slice);
+
+/**
+ * vm_mem_get_slice - view a guest range that is both read and written
+ *
+ * As vm_mem_get_slice_perm() with VM_MEM_PERM_RW.
+ */
+static inline VM_MEM_CHECK int vm_mem_get_slice(const struct vm_mem *mem,
+						vm_gpa gpa, uint64_t len,
+						struct vm_mem_slice *ret_slice)
+{
+	return vm_mem_get_slice_perm(mem, gpa, len, VM_MEM_PERM_RW, ret_slice);
+}
+
+/**
+ * vm_mem_dirty_mark - mark part of a tracked region dirty
+ * @dirty: the bitmap of a slice
+ * @off: first byte, from the start of the region
+ * @len: bytes; 0 is a no-op; what lies past the region is ignored
+ *
+ * The half of vm_mem_slice_mark_dirty() that is not inline.
+ */
+VM_MEM_API void vm_mem_dirty_mark(struct vm_mem_dirty *dirty, uint64_t off,
+				  uint64_t len);
+
+/**
+ * vm_mem_slice_mark_dirty - tell that bytes of a slice have been written
+ * @slice: a slice
+ * @off: first byte written, from the start of the slice
+ * @len: bytes written
+ *
+ * Call it after the write, never before: whoever clears the mark in between
+ * would take the old bytes for the new ones.  Costs one test when tracking is
+ * off.
+ */
+static inline void vm_mem_slice_mark_dirty(const struct vm_mem_slice *slice,
+					   uint64_t off, uint64_t len)
+{
+	if (slice->dirty)
+		vm_mem_dirty_mark(slice->dirty, slice->dirty_off + off, len);
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
