@@ -18,7 +18,6 @@ debian_arch() {
 
 # The machine's own Debian archives, a "suite uri" a line, main archive first.
 debian_machine_archives() {
-	# shellcheck disable=SC2016
 	apt-get indextargets \
 		--format '$(ORIGIN)|$(LABEL)|$(RELEASE) $(REPO_URI)|$(CREATED_BY)' |
 		awk -F'|' '$1 == "Debian" && $4 == "Packages" { print $2 "|" $3 }' |

@@ -30,17 +30,23 @@ initramfs_pack() (
 		cpio --quiet -o -H newc -R 0:0 --reproducible
 )
 
-# initramfs_tree DIR - DIR with all below it, at the same path in the guest
+# initramfs_tree PATH - a file, or a directory with all below it, at the same
+# absolute path in the guest, whatever links lead there on this machine
 initramfs_tree() (
-	path=${1#/}
+	path=${1#/} name='' parts=()
 	cd /
-	{
-		while [ "$path" != "${path%/*}" ]; do
-			path=${path%/*}
-			echo "$path"
-		done | tac
-		find "${1#/}"
-	} | cpio --quiet -o -H newc -R 0:0
+
+	IFS=/ read -ra parts <<<"$(dirname "$path")"
+	for part in "${parts[@]}"; do
+		name+=${name:+/}$part
+		newc_entry "$name" 0040755
+	done
+	if [ -d "$path" ]; then
+		newc_entry "$path" 0040755
+		find "$path/" -mindepth 1 | cpio --quiet -o -H newc -R 0:0
+	else
+		echo "$path" | cpio --quiet -o -H newc -R 0:0 --dereference
+	fi
 )
 
 # initramfs_base ARCH ROOT INIT MODULE... - fill ROOT with busybox, the modules

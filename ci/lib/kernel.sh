@@ -14,6 +14,29 @@ kernel_image() {
 	echo "$dir"/boot/vmlinu[xz]-*
 }
 
+# kernel_elf - print the path of the ELF vmlinux that is packed in the x86_64
+# kernel
+#
+# The boot protocol's header says where: setup_sects at 0x1f1, payload_offset at
+# 0x248, payload_length at 0x24c.  Behind the payload, and counted with it, is
+# the size that it unpacks to.
+kernel_elf() {
+	local image elf setup offset length
+	image=$(kernel_image x86_64)
+	elf=$cache_dir/debian/x86_64/${image##*/}.elf
+
+	if [ ! -e "$elf" ]; then
+		need_packages lz4
+		setup=$(od -An -tu1 -j $((0x1f1)) -N 1 "$image")
+		read -r offset length < <(od -An -tu4 -j $((0x248)) -N 8 "$image")
+		offset=$(((setup + 1) * 512 + offset))
+		head -c $((offset + length - 4)) "$image" |
+			tail -c +$((offset + 1)) | lz4 -dcq >"$elf.$$"
+		mv "$elf.$$" "$elf"
+	fi
+	echo "$elf"
+}
+
 # kernel_modules ARCH - print the directory of its modules
 #
 # The package leaves the index of dependencies to be made where it is installed.
