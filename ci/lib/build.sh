@@ -4,6 +4,9 @@
 # Builds of the tree, below the cache directory: a checkout stays clean, and
 # each checkout has its own.
 
+# shellcheck source=lib/debian.sh
+. "$ci_dir/lib/debian.sh"
+
 need_build_packages() {
 	need_packages gcc libc6-dev libfdt-dev liblz4-dev libzstd-dev zlib1g-dev \
 		meson ninja-build pkg-config
@@ -23,6 +26,8 @@ build_dir() {
 }
 
 # build_tree DIR [MESON OPTION...] - bring DIR up to date with the checkout
+#
+# It is configured again when the options or the compiler are others than before.
 build_tree() (
 	dir=$1
 	shift
@@ -30,10 +35,11 @@ build_tree() (
 	mkdir -p "$dir"
 	exec 9>"$dir.lock"
 	flock 9
-	if [ ! -f "$dir/build.ninja" ]; then
+	if [ "$(cat "$dir.options" 2>/dev/null)" != "${CC-} $*" ]; then
 		rm -rf "$dir"
 		quietly meson setup "$@" "$dir" "$top_dir" ||
 			die "cannot configure the tree"
+		echo "${CC-} $*" >"$dir.options"
 	fi
 	quietly ninja -C "$dir" || die "cannot build the tree"
 )
@@ -43,16 +49,46 @@ run_tests() {
 	meson test -C "$1" --print-errorlogs
 }
 
+# cross_file ARCH - describe a compiler for another architecture to Meson
+#
+# It comes from the machine's own Debian; libraries of the other architecture
+# are unpacked in the cache and not installed.
+cross_file() {
+	local arch=$1 gnu=$1-linux-gnu fdt
+
+	need_packages "gcc-${gnu/_/-}" "libc6-dev-$(debian_arch "$arch")-cross"
+	fdt=$(debian_unpack "$arch" libfdt-dev)
+	cat <<-END
+		[binaries]
+		c = '$gnu-gcc'
+		ar = '$gnu-ar'
+		strip = '$gnu-strip'
+		[built-in options]
+		c_args = ['-isystem', '$fdt/usr/include']
+		c_link_args = ['-static', '-L$fdt/usr/lib/$gnu']
+		[host_machine]
+		system = 'linux'
+		cpu_family = '$arch'
+		cpu = '$arch'
+		endian = 'little'
+	END
+}
+
 # build_vmm ARCH - print the path of an up-to-date reference-vmm for ARCH
 #
 # It is linked statically, because it also runs in the lab, where there are no
 # libraries.
 build_vmm() {
-	local dir
+	local dir link=-Dc_link_args=-static
 	dir=$(build_dir "vmm-$1")
 
 	need_build_packages
+	if [ "$1" != "$(uname -m)" ]; then
+		mkdir -p "$dir"
+		cross_file "$1" >"$dir.cross"
+		link=--cross-file=$dir.cross
+	fi
 	build_tree "$dir" --buildtype=release -Dtests=disabled \
-		-Ddefault_library=static -Dc_link_args=-static
+		-Ddefault_library=static "$link"
 	echo "$dir/subprojects/reference-vmm/reference-vmm"
 }

@@ -37,13 +37,13 @@ usage() {
 	sed -n '/^# Usage:/,/^$/s/^# \{0,1\}//p' "$0"
 }
 
-# Runs a command with its output in a file, which is shown only if it fails.
+# Runs a command with its output in a file, whose end is shown if it fails.
 quietly() {
 	local log
 	log=$(mktemp "$cache_dir/log.XXXXXX")
 
 	if ! "$@" >"$log" 2>&1 </dev/null; then
-		cat "$log" >&2
+		tail -n 40 "$log" >&2
 		rm -f "$log"
 		return 1
 	fi
@@ -54,7 +54,7 @@ as_root() {
 	if [ "$(id -u)" = 0 ]; then
 		"$@"
 	else
-		sudo -n "$@"
+		command -v sudo >/dev/null && sudo "$@"
 	fi
 }
 
