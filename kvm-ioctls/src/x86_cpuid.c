@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <kvm-ioctls/x86.h>
+
+#include "internal.h"
+#include "x86_internal.h"
+
+/* A processor of today has about 60 leaves; the kernel's own limit is 256. */
+#define FIRST_COUNT 128
+
+int kvm_x86_get_cpuid(struct kvm_handle *handle, unsigned long request,
+		      struct kvm_cpuid2 **ret_cpuid)
+{
+	const struct kvm_growth growth = {
+		.request = request,
+		.header_size = sizeof(struct kvm_cpuid2),
+		.entry_size = sizeof(struct kvm_cpuid_entry2),
+		.count_size = sizeof((*ret_cpuid)->nent),
+		.first_count = FIRST_COUNT,
+	};
+
+	return kvm_call_growing(handle, &growth, ret_cpuid);
+}
+
+int kvm_vcpu_set_cpuid2(struct kvm_vcpu_fd *vcpu,
+			const struct kvm_cpuid2 *cpuid)
+{
+	return kvm_call_ptr(&vcpu->handle, KVM_SET_CPUID2, cpuid);
+}
+
+int kvm_vcpu_get_cpuid2(struct kvm_vcpu_fd *vcpu, struct kvm_cpuid2 **ret_cpuid)
+{
+	return kvm_x86_get_cpuid(&vcpu->handle, KVM_GET_CPUID2, ret_cpuid);
+}

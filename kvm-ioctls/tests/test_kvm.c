@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "machine.h"
+#include "runner.h"
+
+START_TEST(init_opens_a_close_on_exec_descriptor)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	ck_assert_int_gt(kvm.handle.fd, 0);
+	ck_assert_int_eq(fcntl(kvm.handle.fd, F_GETFD) & FD_CLOEXEC,
+			 FD_CLOEXEC);
+	ck_assert_uint_eq(kvm.handle.failed, KVM_CALL_NONE);
+	kvm_fini(&kvm);
+	ck_assert_int_eq(kvm.handle.fd, -1);
+}
+END_TEST
+
+START_TEST(init_of_an_absent_device_returns_enoent)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init(&kvm, "/dev/no-such-kvm"), -ENOENT);
+	ck_assert_int_eq(kvm.handle.fd, -1);
+	ck_assert_uint_eq(kvm.handle.failed, KVM_CALL_OPEN);
+	kvm_fini(&kvm);
+}
+END_TEST
+
+START_TEST(init_of_another_device_returns_enotty)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init(&kvm, "/dev/null"), -ENOTTY);
+	ck_assert_int_eq(kvm.handle.fd, -1);
+	ck_assert_uint_eq(kvm.handle.failed, KVM_GET_API_VERSION);
+}
+END_TEST
+
+START_TEST(init_from_fd_takes_a_kvm_descriptor)
+{
+	int fd = open("/dev/kvm", O_RDWR | O_CLOEXEC);
+	struct kvm_fd kvm;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(kvm_init_from_fd(&kvm, fd, NULL), 0);
+	ck_assert_int_eq(kvm.handle.fd, fd);
+	kvm_fini(&kvm);
+	ck_assert_int_eq(fcntl(fd, F_GETFD), -1);
+}
+END_TEST
+
+START_TEST(init_from_fd_leaves_a_refused_descriptor_open)
+{
+	int fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init_from_fd(&kvm, fd, NULL), -ENOTTY);
+	ck_assert_int_ge(fcntl(fd, F_GETFD), 0);
+	close(fd);
+	ck_assert_int_eq(kvm_init_from_fd(&kvm, fd, NULL), -EBADF);
+}
+END_TEST
+
+START_TEST(fini_accepts_a_zeroed_handle)
+{
+	struct kvm_fd kvm = { .handle = { .fd = 0 } };
+
+	kvm_fini(&kvm);
+	ck_assert_int_ge(fcntl(STDIN_FILENO, F_GETFD), 0);
+}
+END_TEST
+
+START_TEST(limits_are_positive_and_ordered)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	ck_assert_int_gt(kvm_recommended_vcpus(&kvm), 0);
+	ck_assert_int_ge(kvm_max_vcpus(&kvm), kvm_recommended_vcpus(&kvm));
+	ck_assert_int_ge(kvm_max_vcpu_id(&kvm), kvm_max_vcpus(&kvm));
+	ck_assert_int_ge(kvm_max_memslots(&kvm), 32);
+	ck_assert_int_ge(kvm_vcpu_mmap_size(&kvm), (int)sizeof(struct kvm_run));
+	kvm_fini(&kvm);
+}
+END_TEST
+
+START_TEST(check_extension_of_an_unknown_one_is_zero)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	ck_assert_int_eq(kvm_check_extension(&kvm, KVM_CAP_USER_MEMORY), 1);
+	ck_assert_int_eq(kvm_check_extension(&kvm, 0x7fffffff), 0);
+	kvm_fini(&kvm);
+}
+END_TEST
+
+int main(void)
+{
+	require_kvm();
+	return RUN_TESTS("kvm", init_opens_a_close_on_exec_descriptor,
+			 init_of_an_absent_device_returns_enoent,
+			 init_of_another_device_returns_enotty,
+			 init_from_fd_takes_a_kvm_descriptor,
+			 init_from_fd_leaves_a_refused_descriptor_open,
+			 fini_accepts_a_zeroed_handle,
+			 limits_are_positive_and_ordered,
+			 check_extension_of_an_unknown_one_is_zero);
+}

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+
+#include "machine.h"
+#include "runner.h"
+
+#define PAGE 0x1000u
+
+static struct kvm_fd kvm;
+static struct kvm_vm_fd vm;
+static struct kvm_userspace_memory_region region;
+
+static void setup(void)
+{
+	void *ram = mmap(NULL, 4 * PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	ck_assert_ptr_ne(ram, MAP_FAILED);
+	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	ck_assert_int_eq(kvm_vm_init(&vm, &kvm, 0), 0);
+	region = (struct kvm_userspace_memory_region){
+		.guest_phys_addr = 16 * PAGE,
+		.memory_size = 4 * PAGE,
+		.userspace_addr = (uintptr_t)ram,
+	};
+}
+
+static void teardown(void)
+{
+	munmap((void *)(uintptr_t)region.userspace_addr, 4 * PAGE);
+	kvm_vm_fini(&vm);
+	kvm_fini(&kvm);
+}
+
+START_TEST(init_gives_a_close_on_exec_machine)
+{
+	setup();
+	ck_assert_int_eq(fcntl(vm.handle.fd, F_GETFD) & FD_CLOEXEC, FD_CLOEXEC);
+	ck_assert_int_eq((int)vm.run_size, kvm_vcpu_mmap_size(&kvm));
+	ck_assert_uint_eq(vm.handle.failed, KVM_CALL_NONE);
+	teardown();
+}
+END_TEST
+
+START_TEST(init_of_an_unknown_type_names_the_call)
+{
+	struct kvm_vm_fd other;
+
+	setup();
+	ck_assert_int_eq(kvm_vm_init(&other, &kvm, 0x12345), -EINVAL);
+	ck_assert_int_eq(other.handle.fd, -1);
+	ck_assert_uint_eq(other.handle.failed, KVM_CREATE_VM);
+	kvm_vm_fini(&other);
+	teardown();
+}
+END_TEST
+
+START_TEST(machine_outlives_the_system_handle)
+{
+	setup();
+	kvm_fini(&kvm);
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), 0);
+	teardown();
+}
+END_TEST
+
+START_TEST(unaligned_memory_returns_einval)
+{
+	setup();
+	region.guest_phys_addr += 1;
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), -EINVAL);
+	ck_assert_uint_eq(vm.handle.failed, KVM_SET_USER_MEMORY_REGION);
+	teardown();
+}
+END_TEST
+
+START_TEST(overlapping_memory_returns_eexist)
+{
+	setup();
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), 0);
+	region.slot = 1;
+	region.guest_phys_addr += PAGE;
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), -EEXIST);
+	teardown();
+}
+END_TEST
+
+START_TEST(removed_memory_can_be_added_elsewhere)
+{
+	setup();
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), 0);
+	region.memory_size = 0;
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), 0);
+	region.slot = 1;
+	region.memory_size = 4 * PAGE;
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), 0);
+	teardown();
+}
+END_TEST
+
+START_TEST(region2_adds_memory_or_is_not_supported)
+{
+	struct kvm_userspace_memory_region2 region2 = { .slot = 3 };
+	int r;
+
+	setup();
+	region2.guest_phys_addr = region.guest_phys_addr;
+	region2.memory_size = region.memory_size;
+	region2.userspace_addr = region.userspace_addr;
+	r = kvm_vm_set_user_memory_region2(&vm, &region2);
+	if (kvm_vm_check_extension(&vm, KVM_CAP_USER_MEMORY2) == 1)
+		ck_assert_int_eq(r, 0);
+	else
+		ck_assert_int_eq(r, -ENOTSUP);
+	teardown();
+}
+END_TEST
+
+START_TEST(enable_cap_of_an_unknown_one_returns_einval)
+{
+	struct kvm_enable_cap cap = { .cap = 0x7fffffff };
+
+	setup();
+	ck_assert_int_eq(kvm_vm_enable_cap(&vm, &cap), -EINVAL);
+	ck_assert_uint_eq(vm.handle.failed, KVM_ENABLE_CAP);
+	teardown();
+}
+END_TEST
+
+int main(void)
+{
+	require_kvm();
+	return RUN_TESTS("vm", init_gives_a_close_on_exec_machine,
+			 init_of_an_unknown_type_names_the_call,
+			 machine_outlives_the_system_handle,
+			 unaligned_memory_returns_einval,
+			 overlapping_memory_returns_eexist,
+			 removed_memory_can_be_added_elsewhere,
+			 region2_adds_memory_or_is_not_supported,
+			 enable_cap_of_an_unknown_one_returns_einval);
+}
