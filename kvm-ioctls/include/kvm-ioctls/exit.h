@@ -26,6 +26,18 @@ extern "C" {
 #define KVM_EXIT_MAX_WORDS 16 /* data[] of two exits */
 #define KVM_EXIT_MAX_INSN  15 /* bytes of an x86 instruction */
 
+/* KVM_EXIT_FAIL_ENTRY */
+struct kvm_exit_fail_entry {
+	uint64_t hardware_reason;
+	uint32_t cpu; /* of the host */
+};
+
+/* KVM_EXIT_EXCEPTION */
+struct kvm_exit_exception {
+	uint32_t exception;
+	uint32_t error_code;
+};
+
 /*
  * KVM_EXIT_IO, x86: @count accesses of @width bytes each to one port, in
  * guest order; REP OUTS and REP INS have a count above 1.
@@ -54,6 +66,12 @@ struct kvm_exit_hypercall {
 	__u64 *ret;
 };
 
+/* KVM_EXIT_TPR_ACCESS */
+struct kvm_exit_tpr_access {
+	uint64_t rip;
+	bool is_write;
+};
+
 /* KVM_EXIT_INTERNAL_ERROR */
 struct kvm_exit_internal {
 	uint32_t suberror; /* KVM_INTERNAL_ERROR_* */
@@ -72,6 +90,12 @@ struct kvm_exit_system_event {
 	uint32_t type; /* KVM_SYSTEM_EVENT_* */
 	uint32_t ndata;
 	uint64_t data[KVM_EXIT_MAX_WORDS]; /* ndata words, at least data[0] */
+};
+
+/* KVM_EXIT_ARM_NISV and KVM_EXIT_ARM_LDST64B */
+struct kvm_exit_arm_nisv {
+	uint64_t esr_iss;
+	uint64_t fault_ipa;
 };
 
 /* KVM_EXIT_X86_RDMSR and KVM_EXIT_X86_WRMSR */
@@ -145,30 +169,18 @@ struct kvm_exit {
 	uint16_t flags;
 	union {
 		uint64_t hardware_exit_reason; /* KVM_EXIT_UNKNOWN */
-		struct {
-			uint64_t hardware_reason;
-			uint32_t cpu;
-		} fail_entry;
-		struct {
-			uint32_t exception;
-			uint32_t error_code;
-		} exception;
+		struct kvm_exit_fail_entry fail_entry;
+		struct kvm_exit_exception exception;
 		struct kvm_exit_io io;
 		const struct kvm_debug_exit_arch *debug;
 		struct kvm_exit_mmio mmio;
 		struct kvm_exit_hypercall hypercall;
-		struct {
-			uint64_t rip;
-			bool is_write;
-		} tpr_access;
+		struct kvm_exit_tpr_access tpr_access;
 		struct kvm_exit_internal internal;
 		struct kvm_exit_system_event system_event;
 		uint8_t ioapic_eoi_vector;
 		struct kvm_hyperv_exit *hyperv;
-		struct {
-			uint64_t esr_iss;
-			uint64_t fault_ipa;
-		} arm_nisv; /* also KVM_EXIT_ARM_LDST64B */
+		struct kvm_exit_arm_nisv arm_nisv;
 		struct kvm_exit_msr msr;
 		struct kvm_xen_exit *xen;
 		struct kvm_exit_riscv_sbi riscv_sbi;
