@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /* A "guest" that sends back what it is sent; Ctrl-A x leaves. */
+#include <poll.h>
 #include <pthread.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <vm-console/terminal.h>
 
 static struct vm_terminal terminal;
+static struct vm_console_input input;
 static struct vm_console_output output;
 static bool done;
 
@@ -26,6 +28,7 @@ static void leave(void *ctx)
 static void room(void *ctx)
 {
 	(void)ctx;
+	vm_console_input_notify(&input);
 }
 
 static void *write_output(void *argument)
@@ -38,7 +41,7 @@ int main(void)
 {
 	static const struct vm_console_input_ops ops = { guest_receives,
 							 leave };
-	struct vm_console_input input;
+	struct pollfd ready = { .events = POLLIN };
 	pthread_t thread;
 
 	if (vm_console_output_init(&output, STDOUT_FILENO, room, NULL) ||
@@ -47,11 +50,14 @@ int main(void)
 	if (isatty(STDIN_FILENO) &&
 	    vm_terminal_set_raw(&terminal, STDIN_FILENO))
 		return 1;
-	vm_console_input_init(&input, STDIN_FILENO, &ops, NULL);
+	if (vm_console_input_init(&input, STDIN_FILENO, &ops, NULL))
+		return 1;
+	ready.fd = vm_console_input_fd(&input);
 	while (!done && (input.fd >= 0 || input.len)) {
-		vm_console_input_read(&input);
-		vm_console_input_move(&input);
+		if (poll(&ready, 1, -1) == 1)
+			vm_console_input_process(&input);
 	}
+	vm_console_input_fini(&input);
 	vm_console_output_close(&output);
 	pthread_join(thread, NULL);
 	vm_console_output_fini(&output);
