@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include <event-manager/event_manager.h>
@@ -38,20 +39,33 @@ static void free_list(struct vm_event_source **list)
 
 int vm_event_init(struct vm_event_manager *manager)
 {
-	int fd = epoll_create1(EPOLL_CLOEXEC);
+	struct epoll_event event = { .events = EPOLLIN }; /* no source */
+	struct vm_event_manager made = { .epoll_fd = -1, .wake_fd = -1 };
+	int r = 0;
 
-	if (fd < 0)
+	made.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
+	if (made.epoll_fd < 0)
 		return -errno;
-	*manager = (struct vm_event_manager){ .epoll_fd = fd };
-	return 0;
+	made.wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	if (made.wake_fd < 0 ||
+	    epoll_ctl(made.epoll_fd, EPOLL_CTL_ADD, made.wake_fd, &event))
+		r = -errno;
+	if (r)
+		vm_event_fini(&made);
+	else
+		*manager = made;
+	return r;
 }
 
 void vm_event_fini(struct vm_event_manager *manager)
 {
 	free_list(&manager->sources);
 	free_list(&manager->removed);
-	close(manager->epoll_fd);
-	*manager = (struct vm_event_manager){ .epoll_fd = -1 };
+	if (manager->epoll_fd >= 0)
+		close(manager->epoll_fd);
+	if (manager->wake_fd >= 0)
+		close(manager->wake_fd);
+	*manager = (struct vm_event_manager){ .epoll_fd = -1, .wake_fd = -1 };
 }
 
 int vm_event_add(struct vm_event_manager *manager, int fd, uint32_t events,
@@ -112,6 +126,22 @@ int vm_event_remove(struct vm_event_manager *manager, int fd)
 	return 0;
 }
 
+void vm_event_wake(struct vm_event_manager *manager)
+{
+	/* Fails only when the counter is full, and then a wake is pending. */
+	if (eventfd_write(manager->wake_fd, 1))
+		return;
+}
+
+static void clear_wake(struct vm_event_manager *manager)
+{
+	eventfd_t count;
+
+	/* It was readable, and nobody else reads it. */
+	if (eventfd_read(manager->wake_fd, &count))
+		return;
+}
+
 int vm_event_wait(struct vm_event_manager *manager, int timeout_ms)
 {
 	struct epoll_event events[BATCH];
@@ -124,7 +154,9 @@ int vm_event_wait(struct vm_event_manager *manager, int timeout_ms)
 	for (int i = 0; i < n; i++) {
 		struct vm_event_source *source = events[i].data.ptr;
 
-		if (source->handler) {
+		if (!source) {
+			clear_wake(manager);
+		} else if (source->handler) {
 			source->handler(source->context, events[i].events);
 			called++;
 		}

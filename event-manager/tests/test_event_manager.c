@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <check.h>
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -215,6 +217,61 @@ START_TEST(signal_ends_the_wait_without_an_error)
 }
 END_TEST
 
+START_TEST(wake_ends_one_wait)
+{
+	struct seen seen = { .remove = -1 };
+
+	ck_assert_int_eq(
+		vm_event_add(&manager, fds[0], EPOLLIN, handler, &seen), 0);
+	vm_event_wake(&manager);
+	vm_event_wake(&manager);
+	ck_assert_int_eq(vm_event_wait(&manager, -1), 0);
+	ck_assert_int_eq(vm_event_wait(&manager, 0), 0);
+	vm_event_wake(&manager);
+	ring(0);
+	ck_assert_int_eq(vm_event_wait(&manager, -1), 1);
+}
+END_TEST
+
+static void *wake_later(void *argument)
+{
+	usleep(10000);
+	vm_event_wake(argument);
+	return NULL;
+}
+
+START_TEST(another_thread_may_wake)
+{
+	pthread_t thread;
+
+	ck_assert_int_eq(pthread_create(&thread, NULL, wake_later, &manager),
+			 0);
+	ck_assert_int_eq(vm_event_wait(&manager, -1), 0);
+	pthread_join(thread, NULL);
+}
+END_TEST
+
+START_TEST(init_without_a_free_descriptor_fails)
+{
+	struct vm_event_manager other;
+	struct rlimit some, none;
+	int first, second;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &some), 0);
+	none = some;
+	none.rlim_cur = 0;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	first = vm_event_init(&other);
+	/* Room for the epoll descriptor, and not for the eventfd. */
+	none.rlim_cur = (rlim_t)fds[1] + 2;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
+	second = vm_event_init(&other);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &some), 0);
+	ck_assert_int_eq(first, -EMFILE);
+	ck_assert_int_eq(second, -EMFILE);
+}
+END_TEST
+
 START_TEST(manager_that_was_released_refuses_to_wait)
 {
 	struct vm_event_manager other;
@@ -245,6 +302,9 @@ int main(void)
 	tcase_add_test(tcase, add_refuses_what_cannot_be_watched);
 	tcase_add_test(tcase, one_round_is_bounded_and_starves_nobody);
 	tcase_add_test(tcase, signal_ends_the_wait_without_an_error);
+	tcase_add_test(tcase, wake_ends_one_wait);
+	tcase_add_test(tcase, another_thread_may_wake);
+	tcase_add_test(tcase, init_without_a_free_descriptor_fails);
 	tcase_add_test(tcase, manager_that_was_released_refuses_to_wait);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -12,8 +12,8 @@
  * a source was removed its handler is not called again, not even for an event
  * that had already arrived.
  *
- * Threading: a manager belongs to one thread.  Another thread that wants
- * something of it writes to an eventfd that the manager watches.
+ * Threading: a manager belongs to one thread, except that vm_event_wake() may
+ * be called from any.
  */
 #ifndef EVENT_MANAGER_EVENT_MANAGER_H
 #define EVENT_MANAGER_EVENT_MANAGER_H
@@ -39,6 +39,7 @@ typedef void (*vm_event_handler)(void *context, uint32_t events);
  */
 struct vm_event_manager {
 	int epoll_fd;
+	int wake_fd;
 	size_t count;
 	struct vm_event_source *sources;
 	struct vm_event_source *removed;
@@ -50,7 +51,7 @@ struct vm_event_manager {
  *
  * Returns:
  *	0 on success
- *	-EMFILE, -ENFILE or -ENOMEM from epoll_create1(2)
+ *	-EMFILE, -ENFILE or -ENOMEM from epoll_create1(2) or eventfd(2)
  */
 VM_EVENT_API VM_EVENT_CHECK int vm_event_init(struct vm_event_manager *manager);
 
@@ -120,11 +121,22 @@ VM_EVENT_API VM_EVENT_CHECK int vm_event_remove(
  * to be called from a handler.
  *
  * Returns:
- *	the number of handlers called; 0 when the time ran out or a signal came
+ *	the number of handlers called; 0 when the time ran out, a signal came,
+ *	or vm_event_wake() was called
  *	-EBADF, @manager is not initialised
  */
 VM_EVENT_API VM_EVENT_CHECK int vm_event_wait(struct vm_event_manager *manager,
 					      int timeout_ms);
+
+/**
+ * vm_event_wake - make vm_event_wait() return
+ * @manager: the manager; must outlive the call
+ *
+ * A wait that is under way, or else the next one, returns after handling
+ * whatever had arrived.  May be called from any thread and from a signal
+ * handler.
+ */
+VM_EVENT_API void vm_event_wake(struct vm_event_manager *manager);
 
 #ifdef __cplusplus
 }
