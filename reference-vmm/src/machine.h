@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/*
+ * What depends on the architecture: the memory layout, the interrupt
+ * controller, the devices of the board, and how a kernel is entered.
+ *
+ * Functions return OPTIONS_RUN, or an exit code after having said why.
+ */
+#ifndef REFERENCE_VMM_MACHINE_H
+#define REFERENCE_VMM_MACHINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <vm-memory/guest_memory.h>
+
+#ifdef __x86_64__
+#include "x86_machine.h"
+#endif
+
+struct vcpu;
+
+#define MACHINE_RANGES_MAX 2
+
+/* Cuts @size bytes of memory into ranges; returns how many. */
+size_t machine_memory(uint64_t size,
+		      struct vm_mem_range ranges[MACHINE_RANGES_MAX]);
+
+/* Puts the kernel and what it reads into guest memory; KVM is not needed. */
+int machine_load(struct vmm *vmm);
+
+/* Before there are vCPUs: the interrupt controller and the devices. */
+int machine_init(struct vmm *vmm);
+
+/* Undoes machine_init(), and accepts a machine that never saw it. */
+void machine_fini(struct vmm *vmm);
+
+/* Gives a new vCPU its identity, and points the first one at the kernel. */
+int machine_init_vcpu(struct vcpu *vcpu);
+
+/* Sets the level of the console's interrupt. */
+void machine_console_irq(struct vmm *vmm, bool level);
+
+/* Presses the power button. */
+void machine_power_button(struct vmm *vmm);
+
+/* The processor shut down: an exit code. */
+int machine_shutdown(struct vcpu *vcpu);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/* The command line of reference-vmm; `--help` and README.md describe it. */
+#ifndef REFERENCE_VMM_OPTIONS_H
+#define REFERENCE_VMM_OPTIONS_H
+
+#include <stdint.h>
+
+#define MAX_CPUS 64
+
+enum serial_mode { SERIAL_TTY, SERIAL_OFF, SERIAL_FILE };
+
+enum boot_protocol { BOOT_AUTO, BOOT_LINUX, BOOT_PVH };
+
+struct options {
+	const char *kernel;
+	const char *initramfs; /* NULL: none */
+	const char *cmdline;
+	unsigned int cpus;
+	uint64_t memory; /* bytes, a multiple of 4096 */
+	enum serial_mode serial;
+	const char *serial_path; /* for SERIAL_FILE */
+	enum boot_protocol protocol;
+};
+
+/* What options_parse() wants the process to do. */
+#define OPTIONS_RUN (-1)
+
+/*
+ * Fills @options, whose strings point into @argv.  Returns OPTIONS_RUN, or
+ * the exit code when there is nothing to run: --help, --version or a mistake,
+ * which has been printed.
+ */
+int options_parse(struct options *options, int argc, char **argv);
+
+#endif

@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/* From the files on the command line to the kernel's entry. */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux-loader/load.h>
+#include <linux-loader/open.h>
+#include <linux-loader/x86_start.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "message.h"
+#include "vmm.h"
+#include "x86_layout.h"
+
+struct files {
+	int kernel; /* the file, or what was extracted from it */
+	int initrd; /* -1 without one */
+};
+
+/* Does not wait for the writer of a FIFO, which is no image anyway. */
+static int open_file(const char *flag, const char *path, int *ret_fd)
+{
+	*ret_fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (*ret_fd < 0)
+		return fail(EXIT_BAD_CONFIG, "%s %s: cannot open: %s", flag,
+			    path, strerror(errno));
+	return OPTIONS_RUN;
+}
+
+static int open_kernel(const struct options *options, int *ret_fd,
+		       struct vm_load_kernel *kernel)
+{
+	unsigned int flags =
+		options->protocol == BOOT_PVH ? VM_LOAD_UNWRAP_BZIMAGE : 0;
+	struct vm_load_why why;
+	int fd, r;
+
+	r = open_file("--kernel", options->kernel, &fd);
+	if (r != OPTIONS_RUN)
+		return r;
+	r = vm_load_open(fd, flags, options->memory, ret_fd, kernel, &why);
+	close(fd);
+	if (r)
+		return fail(EXIT_BAD_CONFIG, "--kernel %s: %s", options->kernel,
+			    why.text);
+	if (kernel->arch != VM_LOAD_ARCH_X86_64)
+		return fail(EXIT_BAD_CONFIG,
+			    "--kernel %s: an %s for %s; this host runs x86_64",
+			    options->kernel,
+			    vm_load_format_name(kernel->format),
+			    vm_load_arch_name(kernel->arch));
+	return OPTIONS_RUN;
+}
+
+static int open_initrd(const struct options *options, int *ret_fd)
+{
+	struct vm_load_why why;
+	uint64_t size;
+	int r;
+
+	r = open_file("--initramfs", options->initramfs, ret_fd);
+	if (r != OPTIONS_RUN)
+		return r;
+	if (vm_load_initrd_size(ret_fd, 1, &size, &why))
+		return fail(EXIT_BAD_CONFIG, "--initramfs %s: %s",
+			    options->initramfs, why.text);
+	return OPTIONS_RUN;
+}
+
+static int make_memmap(const struct vmm *vmm, struct vm_load_memmap *map)
+{
+	size_t count = vm_mem_region_count(vmm->mem);
+	struct vm_mem_region_info info;
+	int r = 0;
+
+	*map = (struct vm_load_memmap){ 0 };
+	for (size_t i = 0; i < count && !r; i++) {
+		r = vm_mem_get_region(vmm->mem, i, &info);
+		if (!r)
+			r = vm_load_memmap_add(map, info.gpa, info.size,
+					       VM_LOAD_MEM_RAM);
+	}
+	if (!r)
+		r = vm_load_memmap_add(map, LEGACY_HOLE,
+				       LEGACY_HOLE_END - LEGACY_HOLE,
+				       VM_LOAD_MEM_RESERVED);
+	return r;
+}
+
+static enum vm_load_entry choose_entry(const struct vm_load_kernel *kernel,
+				       enum boot_protocol protocol)
+{
+	switch (protocol) {
+	case BOOT_LINUX:
+		return VM_LOAD_ENTRY_LINUX64;
+	case BOOT_PVH:
+		return VM_LOAD_ENTRY_PVH;
+	case BOOT_AUTO:
+		break;
+	}
+	return vm_load_x86_default_entry(kernel);
+}
+
+static int start(struct vmm *vmm, const struct files *files,
+		 const struct vm_load_kernel *kernel)
+{
+	const struct options *options = vmm->options;
+	struct vm_load_memmap map;
+	struct vm_load_x86_start start = {
+		.kernel_fd = files->kernel,
+		.kernel = kernel,
+		.entry = choose_entry(kernel, options->protocol),
+		.cmdline = options->cmdline,
+		.initrd_fds = &files->initrd,
+		.initrd_count = files->initrd >= 0,
+		.memmap = &map,
+		.rsdp = ACPI_TABLES,
+		.layout = { .gdt = GDT,
+			    .info = BOOT_INFO,
+			    .page_tables = PAGE_TABLES,
+			    .cmdline = CMDLINE },
+	};
+	struct vm_load_why why = { "its memory map cannot be made" };
+
+	if (make_memmap(vmm, &map) ||
+	    vm_load_x86_start(vmm->mem, &start, &vmm->machine.entry, &why))
+		return fail(EXIT_BAD_CONFIG, "--kernel %s: %s", options->kernel,
+			    why.text);
+	return OPTIONS_RUN;
+}
+
+static struct kvm_segment segment(const struct vm_load_x86_segment *from)
+{
+	return (struct kvm_segment){
+		.base = from->base,
+		.limit = from->limit,
+		.selector = from->selector,
+		.type = from->type,
+		.present = 1,
+		.s = from->s,
+		.l = from->l,
+		.db = from->db,
+		.g = from->g,
+	};
+}
+
+int x86_set_registers(struct kvm_vcpu_fd *vcpu,
+		      const struct vm_load_x86_cpu *cpu)
+{
+	struct kvm_regs regs = { .rip = cpu->rip,
+				 .rsi = cpu->rsi,
+				 .rbx = cpu->rbx,
+				 .rflags = cpu->rflags };
+	struct kvm_sregs sregs;
+	int r;
+
+	r = kvm_vcpu_get_sregs(vcpu, &sregs);
+	if (r)
+		return r;
+	sregs.cs = segment(&cpu->code);
+	sregs.ds = sregs.es = sregs.ss = sregs.fs = sregs.gs =
+		segment(&cpu->data);
+	sregs.tr = segment(&cpu->task);
+	sregs.ldt = (struct kvm_segment){ .unusable = 1 };
+	sregs.gdt = (struct kvm_dtable){ .base = cpu->gdt_base,
+					 .limit = cpu->gdt_limit };
+	sregs.idt = (struct kvm_dtable){ 0 };
+	sregs.cr0 = cpu->cr0;
+	sregs.cr3 = cpu->cr3;
+	sregs.cr4 = cpu->cr4;
+	sregs.efer = cpu->efer;
+	r = kvm_vcpu_set_sregs(vcpu, &sregs);
+	if (r)
+		return r;
+	return kvm_vcpu_set_regs(vcpu, &regs);
+}
+
+static int load(struct vmm *vmm, struct files *files)
+{
+	struct vm_load_kernel kernel;
+	int r;
+
+	r = open_kernel(vmm->options, &files->kernel, &kernel);
+	if (r == OPTIONS_RUN && vmm->options->initramfs)
+		r = open_initrd(vmm->options, &files->initrd);
+	if (r == OPTIONS_RUN)
+		r = start(vmm, files, &kernel);
+	if (r == OPTIONS_RUN)
+		r = x86_acpi_write(vmm);
+	return r;
+}
+
+int machine_load(struct vmm *vmm)
+{
+	struct files files = { -1, -1 };
+	int r = load(vmm, &files);
+
+	if (files.kernel >= 0)
+		close(files.kernel);
+	if (files.initrd >= 0)
+		close(files.initrd);
+	return r;
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include "x86_machine.h"
+
+#include <kvm-ioctls/cpuid.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "message.h"
+#include "vmm.h"
+#include "x86_layout.h"
+
+/* Intel SDM volume 2A, CPUID leaf 1. */
+#define CPUID_1_ECX_TSC_DEADLINE (1u << 24)
+#define CPUID_1_ECX_HYPERVISOR	 (1u << 31)
+
+/* Intel SDM volume 4: what firmware leaves behind for a kernel to find. */
+static const struct kvm_msr_entry boot_msrs[] = {
+	{ .index = 0x1a0, .data = 1 }, /* IA32_MISC_ENABLE: fast strings */
+	{ .index = 0x2ff, .data = 1 << 11 | 6 }, /* MTRRs on, write-back */
+};
+
+size_t machine_memory(uint64_t size,
+		      struct vm_mem_range ranges[MACHINE_RANGES_MAX])
+{
+	uint64_t low = size < LOW_RAM_MAX ? size : LOW_RAM_MAX;
+
+	ranges[0] = (struct vm_mem_range){ .gpa = 0, .size = low };
+	if (size == low)
+		return 1;
+	ranges[1] =
+		(struct vm_mem_range){ .gpa = HIGH_RAM, .size = size - low };
+	return 2;
+}
+
+static void power_off(void *context, uint8_t type)
+{
+	if (type == ACPI_S5_TYPE)
+		vmm_end(context, EXIT_GUEST_DONE);
+}
+
+static void reset(void *context)
+{
+	vmm_end(context, EXIT_GUEST_DONE);
+}
+
+static const struct vm_acpi_sleep_ops sleep_ops = { power_off };
+static const struct vm_i8042_ops i8042_ops = { .reset = reset };
+
+static uint8_t i8042_read(void *model, unsigned int off)
+{
+	return vm_i8042_read(model, off);
+}
+
+static void i8042_write(void *model, unsigned int off, uint8_t value)
+{
+	vm_i8042_write(model, off, value);
+}
+
+static uint8_t sleep_read(void *model, unsigned int off)
+{
+	return vm_acpi_sleep_read(model, off);
+}
+
+static void sleep_write(void *model, unsigned int off, uint8_t value)
+{
+	vm_acpi_sleep_write(model, off, value);
+}
+
+static int add_devices(struct vmm *vmm)
+{
+	struct machine *machine = &vmm->machine;
+	const struct vm_bus_range ranges[] = {
+		{ COM1, VM_SERIAL_SIZE, &vm_byte_device_ops,
+		  &vmm->console.port },
+		{ I8042, 5, &vm_byte_device_ops, &machine->i8042_ports },
+		{ ACPI_SLEEP, 2, &vm_byte_device_ops, &machine->sleep_ports },
+	};
+	int r;
+
+	pthread_mutex_init(&machine->lock, NULL);
+	machine->i8042_ports =
+		(struct vm_byte_device){ i8042_read, i8042_write,
+					 &machine->i8042, &machine->lock };
+	machine->sleep_ports =
+		(struct vm_byte_device){ sleep_read, sleep_write,
+					 &machine->sleep, &machine->lock };
+	r = vm_i8042_init(&machine->i8042, &i8042_ops, vmm);
+	if (!r)
+		r = vm_acpi_sleep_init(&machine->sleep, &sleep_ops, vmm);
+	for (size_t i = 0; i < sizeof(ranges) / sizeof(ranges[0]) && !r; i++)
+		r = vm_bus_add(&vmm->ports, &ranges[i]);
+	return r;
+}
+
+/* KVM's own table lacks what needs its local APIC, which this guest has. */
+static int init_cpuid(struct vmm *vmm)
+{
+	struct kvm_cpuid_entry2 *features;
+	int r;
+
+	r = kvm_get_supported_cpuid(&vmm->kvm, &vmm->machine.cpuid);
+	if (r)
+		return r;
+	r = kvm_check_extension(&vmm->kvm, KVM_CAP_TSC_DEADLINE_TIMER);
+	if (r < 0)
+		return r;
+	features = kvm_cpuid_find(vmm->machine.cpuid, 1, 0);
+	if (features && r)
+		features->ecx |= CPUID_1_ECX_TSC_DEADLINE;
+	if (features)
+		features->ecx |= CPUID_1_ECX_HYPERVISOR;
+	return 0;
+}
+
+int machine_init(struct vmm *vmm)
+{
+	int r;
+
+	r = kvm_vm_set_identity_map_addr(&vmm->vm, KVM_IDENTITY);
+	if (!r)
+		r = kvm_vm_set_tss_addr(&vmm->vm, KVM_TSS);
+	if (!r)
+		r = kvm_vm_create_irqchip(&vmm->vm);
+	if (!r)
+		r = kvm_vm_create_pit2(&vmm->vm, KVM_PIT_SPEAKER_DUMMY);
+	if (r)
+		return vmm_kvm_failed("interrupt controller", &vmm->vm.handle,
+				      r);
+	r = init_cpuid(vmm);
+	if (r)
+		return vmm_kvm_failed("CPUID", &vmm->kvm.handle, r);
+	r = add_devices(vmm);
+	return r ? host_error("devices", r) : OPTIONS_RUN;
+}
+
+void machine_fini(struct vmm *vmm)
+{
+	free(vmm->machine.cpuid);
+}
+
+int machine_init_vcpu(struct vcpu *vcpu)
+{
+	struct kvm_cpuid2 **cpuid = &vcpu->vmm->machine.cpuid;
+	int r;
+
+	r = kvm_cpuid_set_topology(cpuid, vcpu->id, vcpu->vmm->options->cpus);
+	if (r)
+		return host_error("CPUID", r);
+	r = kvm_vcpu_set_cpuid2(&vcpu->fd, *cpuid);
+	if (!r)
+		r = kvm_vcpu_set_msrs(&vcpu->fd, boot_msrs,
+				      sizeof(boot_msrs) / sizeof(boot_msrs[0]));
+	if (r >= 0 && !vcpu->id)
+		r = x86_set_registers(&vcpu->fd, &vcpu->vmm->machine.entry);
+	if (r < 0)
+		return vmm_kvm_failed("vCPU", &vcpu->fd.handle, r);
+	return OPTIONS_RUN;
+}
+
+void machine_console_irq(struct vmm *vmm, bool level)
+{
+	/* Fails only without an interrupt controller, and there is one. */
+	if (kvm_vm_set_irq_line(&vmm->vm, COM1_GSI, level))
+		return;
+}
+
+void machine_power_button(struct vmm *vmm)
+{
+	if (kvm_vm_set_irq_line(&vmm->vm, POWER_GSI, true) ||
+	    kvm_vm_set_irq_line(&vmm->vm, POWER_GSI, false))
+		return;
+}
+
+/* Whether the kernel was told to reboot by a triple fault. */
+static bool reboots_by_triple_fault(const char *cmdline)
+{
+	for (const char *at = cmdline; (at = strstr(at, "reboot=")); at++) {
+		if (at != cmdline && at[-1] != ' ')
+			continue;
+		at += strlen("reboot=");
+		if (at[strcspn(at, "t ")] == 't')
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A triple fault is a crash, except for a guest that was told to reboot that
+ * way: the processor does not tell the two apart, and AMD's does not keep the
+ * state that could.
+ */
+int machine_shutdown(struct vcpu *vcpu)
+{
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+
+	if (reboots_by_triple_fault(vcpu->vmm->options->cmdline))
+		return EXIT_GUEST_DONE;
+	if (kvm_vcpu_get_regs(&vcpu->fd, &regs) ||
+	    kvm_vcpu_get_sregs(&vcpu->fd, &sregs))
+		return fail(EXIT_GUEST_CRASHED,
+			    "guest crashed: vCPU %u: KVM_EXIT_SHUTDOWN (triple "
+			    "fault)",
+			    vcpu->id);
+	return fail(
+		EXIT_GUEST_CRASHED,
+		"guest crashed: vCPU %u: KVM_EXIT_SHUTDOWN (triple fault) "
+		"at rip %#llx, cr2 %#llx%s",
+		vcpu->id, (unsigned long long)regs.rip,
+		(unsigned long long)sregs.cr2,
+		regs.rip == 0xfff0 && sregs.cs.base == 0xffff0000
+			? " (reset values: this host does not keep what was "
+			  "there)"
+			: "");
+}

@@ -1,0 +1,212 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
+"""What reference-vmm says to whoever makes a mistake.
+
+usage: test_cli.py REFERENCE-VMM
+
+Each case is a command line with its exit code and a pattern of the one line
+on stderr.  None of them needs KVM.  The kernels are made here; with
+C_VMM_KERNEL set to a bzImage, that one is cut at every quarter as well.
+"""
+
+import os
+import pathlib
+import re
+import struct
+import subprocess
+import sys
+import tempfile
+
+VMM = sys.argv[1]
+USAGE, CONFIG = 2, 3
+SECTOR = 512
+
+
+def bzimage(cmdline_size=255):
+    """A bzImage of protocol 2.15 whose kernel is 64 KiB of nothing."""
+    payload = bytes(65536)
+    image = bytearray(5 * SECTOR) + payload
+    image[0x1f1] = 4  # setup_sects
+    struct.pack_into("<I", image, 0x1f4, len(payload) // 16)  # syssize
+    struct.pack_into("<H", image, 0x1fe, 0xaa55)
+    image[0x200:0x202] = b"\xeb\x6a"
+    image[0x202:0x206] = b"HdrS"
+    struct.pack_into("<H", image, 0x206, 0x20f)
+    image[0x211] = 1  # loadflags: LOADED_HIGH
+    struct.pack_into("<I", image, 0x214, 0x100000)  # code32_start
+    struct.pack_into("<I", image, 0x22c, 0x7fffffff)  # initrd_addr_max
+    struct.pack_into("<I", image, 0x230, 0x200000)  # kernel_alignment
+    image[0x234] = 1  # relocatable_kernel
+    image[0x235] = 21  # min_alignment
+    struct.pack_into("<H", image, 0x236, 1)  # xloadflags: XLF_KERNEL_64
+    struct.pack_into("<I", image, 0x238, cmdline_size)
+    struct.pack_into("<Q", image, 0x258, 0x1000000)  # pref_address
+    struct.pack_into("<I", image, 0x260, 0x800000)  # init_size
+    return bytes(image)
+
+
+def elf(machine):
+    """An ELF executable for another machine."""
+    header = bytearray(120)
+    header[0:7] = b"\x7fELF\x02\x01\x01"
+    struct.pack_into("<HHIQQ", header, 16, 2, machine, 1, 0x80000000, 64)
+    struct.pack_into("<HHH", header, 52, 64, 56, 1)
+    struct.pack_into("<IIQQQQQQ", header, 64, 1, 5, 0, 0x80000000,
+                     0x80000000, 120, 120, 4096)
+    return bytes(header)
+
+
+def arm64_image():
+    image = bytearray(4096)
+    struct.pack_into("<QQQ", image, 8, 0, 4096, 0xa)
+    image[56:60] = b"ARM\x64"
+    return bytes(image)
+
+
+def make_files(directory):
+    """Write what the cases name."""
+    real = os.environ.get("C_VMM_KERNEL")
+    files = {
+        "kernel": bzimage(),
+        "empty": b"",
+        "16-bytes": b"0123456789abcdef",
+        "zeros": bytes(1 << 20),
+        "text": b"This is not a kernel.\n" * 1000,
+        "aarch64-Image": arm64_image(),
+        "aarch64-elf": elf(183),
+        "ppc64-elf": elf(21),
+        "half": bzimage()[:20000],
+        "headless": bzimage()[:0x210],
+        "big-initrd": bytes(80 << 20),
+        "initrd": b"070701" + bytes(4090),
+    }
+    if real:
+        data = pathlib.Path(real).read_bytes()
+        for quarter in range(4):
+            files[f"real-{quarter}"] = data[:len(data) * quarter // 4]
+    for name, data in files.items():
+        (directory / name).write_bytes(data)
+    unreadable = directory / "unreadable"
+    unreadable.write_bytes(bzimage())
+    unreadable.chmod(0)
+    (directory / "fifo").unlink(missing_ok=True)
+    os.mkfifo(directory / "fifo")
+    return sorted(name for name in files if name.startswith("real-"))
+
+
+KERNEL = ["--kernel", "kernel"]
+
+CASES = [
+    # Flags.
+    ([], USAGE, r"--kernel: missing"),
+    (["--kernel"], USAGE, r"--kernel: .*missing"),
+    (["kernel"], USAGE, r"kernel: .*flag"),
+    (["--kernal", "kernel"], USAGE, r"--kernal: unknown .*--kernel\?"),
+    (["--memroy", "size=1G"], USAGE, r"--memroy: unknown .*--memory\?"),
+    (["--initrd", "initrd"], USAGE, r"--initrd: unknown"),
+    (["--xyzzy-plugh", "1"], USAGE, r"--xyzzy-plugh: unknown .*--help"),
+    (KERNEL + KERNEL, USAGE, r"--kernel: given twice"),
+    (KERNEL + ["--version=1"], USAGE, r"--version: .*no value"),
+    # Values.
+    (KERNEL + ["--memory", "size=0"], CONFIG, r"--memory size=0: .*not 0"),
+    (KERNEL + ["--memory", "size=1M"], CONFIG,
+     r"--kernel kernel: kernel needs \d+ KiB .*does not have"),
+    (KERNEL + ["--memory", "size=64K"], CONFIG, r"--kernel kernel: "),
+    (KERNEL + ["--memory", "size=4K"], CONFIG, r"--kernel kernel: "),
+    (KERNEL + ["--memory", "size=4095T"], CONFIG,
+     r"--memory: .*4293918720 MiB: Cannot allocate memory.*less"),
+    (KERNEL + ["--memory", "size=12X"], USAGE, r"--memory size=12X: .*size="),
+    (KERNEL + ["--memory", "size=1000"], CONFIG, r"multiple of 4096"),
+    (KERNEL + ["--memory", "size=99999999999999999999"], USAGE, r"--memory"),
+    (KERNEL + ["--memory", "size=17179869184G"], USAGE, r"--memory"),
+    (KERNEL + ["--memory", "size=-1"], USAGE, r"--memory size=-1"),
+    (KERNEL + ["--memory", "512M"], USAGE, r"--memory 512M: .*size="),
+    (KERNEL + ["--memory", "size="], USAGE, r"--memory size=: "),
+    (KERNEL + ["--cpus", "boot=0"], CONFIG, r"--cpus boot=0: .*1 to 64"),
+    (KERNEL + ["--cpus", "boot=100000"], CONFIG, r"boot=100000: .*1 to 64"),
+    (KERNEL + ["--cpus", "boot=two"], USAGE, r"--cpus boot=two: .*boot=N"),
+    (KERNEL + ["--cpus", "2"], USAGE, r"--cpus 2: .*boot=N"),
+    (KERNEL + ["--serial", "pty"], USAGE, r"--serial pty: .*tty, off"),
+    (KERNEL + ["--serial", "file="], USAGE, r"--serial"),
+    (KERNEL + ["--serial", "file=/no/such/file"], CONFIG,
+     r"--serial file=/no/such/file: cannot open: No such file"),
+    (KERNEL + ["--boot-protocol", "efi"], USAGE, r"efi: .*auto, linux or pvh"),
+    (KERNEL + ["--boot-protocol", "pvh"], CONFIG, r"--kernel kernel: "),
+    (KERNEL + ["--cmdline", "x" * 256], CONFIG,
+     r"--kernel kernel: .*command line .*256.*255"),
+    # Images.
+    (["--kernel", "no-such-file"], CONFIG, r"cannot open: No such file"),
+    (["--kernel", "."], CONFIG, r"--kernel \.: .*directory"),
+    (["--kernel", "fifo"], CONFIG, r"--kernel fifo: .*regular file"),
+    (["--kernel", "/dev/zero"], CONFIG, r"--kernel /dev/zero: .*regular"),
+    (["--kernel", "empty"], CONFIG, r"--kernel empty: .*empty"),
+    (["--kernel", "16-bytes"], CONFIG, r"--kernel 16-bytes: .*kernel"),
+    (["--kernel", "zeros"], CONFIG, r"--kernel zeros: .*kernel"),
+    (["--kernel", "text"], CONFIG, r"--kernel text: .*kernel"),
+    (["--kernel", "/bin/true"], CONFIG, r"--kernel /bin/true: .*program"),
+    (["--kernel", "half"], CONFIG, r"truncated.*68096.*20000"),
+    (["--kernel", "headless"], CONFIG, r"--kernel headless: "),
+    (["--kernel", "aarch64-Image"], CONFIG, r"Image for aarch64; .*x86_64"),
+    (["--kernel", "aarch64-elf"], CONFIG, r"ELF .*for aarch64; .*x86_64"),
+    (["--kernel", "ppc64-elf"], CONFIG, r"--kernel ppc64-elf: .*powerpc64"),
+    (KERNEL + ["--initramfs", "no-such-file"], CONFIG,
+     r"--initramfs no-such-file: cannot open"),
+    (KERNEL + ["--initramfs", "."], CONFIG, r"--initramfs \.: .*directory"),
+    (KERNEL + ["--initramfs", "big-initrd", "--memory", "size=64M"], CONFIG,
+     r"initramfs of 81920 KiB does not fit"),
+]
+
+
+def run(directory, args):
+    return subprocess.run([VMM, *args], cwd=directory, text=True, timeout=60,
+                          stdin=subprocess.DEVNULL, capture_output=True,
+                          check=False)
+
+
+def check(directory, args, code, pattern):
+    """Return what is wrong with one case, or None."""
+    result = run(directory, args)
+    lines = result.stderr.splitlines()
+    if result.returncode != code:
+        return f"exit code {result.returncode}, expected {code}"
+    if len(lines) != 1 or not lines[0].startswith("reference-vmm: "):
+        return "not one line"
+    if not re.search(pattern, lines[0]):
+        return f"does not match {pattern}"
+    return None
+
+
+def check_answers(directory):
+    """--help and --version answer on stdout."""
+    if "--kernel PATH" not in run(directory, ["--help"]).stdout:
+        return "--help does not help"
+    if not re.fullmatch(r"reference-vmm \d+\.\d+\.\d+\n",
+                        run(directory, ["--version"]).stdout):
+        return "--version does not tell one"
+    return None
+
+
+def main():
+    failed = 0
+    with tempfile.TemporaryDirectory() as name:
+        directory = pathlib.Path(name)
+        cases = CASES + [(["--kernel", real], CONFIG, rf"--kernel {real}: ")
+                         for real in make_files(directory)]
+        if os.geteuid():
+            cases.append((["--kernel", "unreadable"], CONFIG,
+                          r"cannot open: Permission denied"))
+        for case in cases:
+            wrong = check(directory, *case)
+            if wrong:
+                failed += 1
+                print(f"{' '.join(case[0])[:60]}: {wrong}:\n"
+                      f"\t{run(directory, case[0]).stderr}")
+        wrong = check_answers(directory)
+        if wrong:
+            failed += 1
+            print(wrong)
+    print(f"{len(cases) + 2} cases, {failed} failed")
+    sys.exit(failed != 0)
+
+
+main()
