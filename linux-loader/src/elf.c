@@ -73,6 +73,7 @@ const char *vm_load_machine_name(uint16_t machine)
 static int check_ident(const struct loader_head *head, struct vm_load_why *why)
 {
 	const uint8_t *data = head->data;
+	uint32_t version;
 	size_t size;
 
 	size = head->len > EI_CLASS && data[EI_CLASS] == ELFCLASS64
@@ -95,9 +96,12 @@ static int check_ident(const struct loader_head *head, struct vm_load_why *why)
 		return loader_fail(why, -EBADMSG,
 				   "ELF header has byte order %u",
 				   data[EI_DATA]);
-	if (data[EI_VERSION] != EV_CURRENT || get_le32(data + 20) != EV_CURRENT)
-		return loader_fail(why, -EBADMSG, "ELF header has version %u",
-				   data[EI_VERSION]);
+	version = data[EI_VERSION];
+	if (version == EV_CURRENT)
+		version = get_le32(data + 20);
+	if (version != EV_CURRENT)
+		return loader_fail(why, -EBADMSG,
+				   "ELF header has version %" PRIu32, version);
 	return 0;
 }
 
@@ -187,8 +191,11 @@ static int read_program_headers(struct elf *elf, const uint8_t *data,
 				   "kernel has %zu program headers, more than "
 				   "%u",
 				   elf->phnum, PHDR_MAX);
-	if (__builtin_add_overflow(elf->phoff, elf->phnum * size, &end) ||
-	    end > elf->file_size)
+	if (__builtin_add_overflow(elf->phoff, elf->phnum * size, &end))
+		return loader_fail(why, -EBADMSG,
+				   "kernel truncated: its program headers end "
+				   "past any file");
+	if (end > elf->file_size)
 		return loader_fail(why, -EBADMSG,
 				   "kernel truncated: its program headers end "
 				   "at %" PRIu64 ", the file has %" PRIu64

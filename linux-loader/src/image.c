@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <string.h>
 
 /* Documentation/arch/{arm64/booting,riscv/boot-image-header}.rst */
 #define IMAGE_HEADER_SIZE 64u
@@ -47,35 +48,47 @@ static void set_arch(const uint8_t *data, struct vm_load_kernel *k)
 	}
 }
 
-int loader_parse_image(const struct loader_head *head, struct vm_load_kernel *k,
-		       struct vm_load_why *why)
+/* What the kernel needs from its first byte on, and where that goes. */
+static int find_size(const struct loader_head *head, struct vm_load_kernel *k,
+		     struct vm_load_why *why)
 {
-	const uint8_t *data = head->data;
-	uint64_t size = get_le64(data + IMAGE_SIZE), end;
+	uint64_t size = get_le64(head->data + IMAGE_SIZE), end;
 
-	loader_kernel_init(k, VM_LOAD_FORMAT_IMAGE, head->file_size);
-	set_arch(data, k);
-	k->text_offset = get_le64(data + IMAGE_TEXT_OFFSET);
+	k->text_offset = get_le64(head->data + IMAGE_TEXT_OFFSET);
+	if (!size && k->arch == VM_LOAD_ARCH_RISCV64)
+		return loader_fail(why, -EBADMSG,
+				   "Image header has image_size 0");
 	if (!size) {
-		if (k->arch == VM_LOAD_ARCH_RISCV64)
-			return loader_fail(why, -EBADMSG,
-					   "Image header has image_size 0");
 		k->text_offset = ARM64_OLD_TEXT_OFFSET;
 		size = head->file_size + ARM64_OLD_BSS;
-	} else if (get_le64(data + IMAGE_FLAGS) & FLAG_BIG_ENDIAN) {
+	} else if (get_le64(head->data + IMAGE_FLAGS) & FLAG_BIG_ENDIAN) {
 		return loader_fail(why, -ENOTSUP, "kernel is for big-endian %s",
 				   vm_load_arch_name(k->arch));
 	}
-	if (size < head->file_size)
-		size = head->file_size;
 	if (__builtin_add_overflow(k->text_offset, size, &end))
 		return loader_fail(why, -EBADMSG,
 				   "Image header wants 0x%" PRIx64
 				   " bytes at 0x%" PRIx64,
 				   size, k->text_offset);
+	k->mem_size = size > head->file_size ? size : head->file_size;
+	return 0;
+}
+
+int loader_parse_image(int fd, const struct loader_head *head,
+		       struct vm_load_kernel *k, struct vm_load_why *why)
+{
+	uint16_t machine;
+	int r = 0;
+
+	loader_kernel_init(k, VM_LOAD_FORMAT_IMAGE, head->file_size);
+	set_arch(head->data, k);
+	r = find_size(head, k, why);
+	if (!r && !memcmp(head->data, "MZ", 2))
+		r = loader_pe_check(fd, head, &machine, why);
+	if (r)
+		return r;
 	k->relocatable = true;
 	k->alignment = IMAGE_ALIGNMENT;
-	k->mem_size = size;
 	k->segments[0] = (struct vm_load_segment){ 0, head->file_size, 0,
 						   head->file_size };
 	k->segment_count = 1;

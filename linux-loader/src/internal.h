@@ -89,11 +89,18 @@ int loader_parse_bzimage(int fd, const struct loader_head *head,
 			 struct vm_load_kernel *ret, struct vm_load_why *why);
 int loader_parse_elf(int fd, const struct loader_head *head,
 		     struct vm_load_kernel *ret, struct vm_load_why *why);
-int loader_parse_image(const struct loader_head *head,
+int loader_parse_image(int fd, const struct loader_head *head,
 		       struct vm_load_kernel *ret, struct vm_load_why *why);
 int loader_parse_zboot(int fd, const struct loader_head *head,
 		       struct vm_load_kernel *ret, struct vm_load_why *why);
 void loader_parse_compressed(const struct loader_head *head,
 			     struct vm_load_kernel *ret);
+
+/*
+ * The PE header of a file that begins with "MZ" and has 64 bytes: that the
+ * file is as long as its sections say, and for what machine it is.
+ */
+int loader_pe_check(int fd, const struct loader_head *head,
+		    uint16_t *ret_machine, struct vm_load_why *why);
 
 #endif

@@ -69,7 +69,7 @@ static int parse(int fd, const struct loader_head *head,
 	if (loader_is_bzimage(head->data, head->len))
 		return loader_parse_bzimage(fd, head, ret, why);
 	if (loader_is_image(head->data, head->len))
-		return loader_parse_image(head, ret, why);
+		return loader_parse_image(fd, head, ret, why);
 	if (loader_is_zboot(head->data, head->len))
 		return loader_parse_zboot(fd, head, ret, why);
 	if (loader_compression(head->data, head->len) !=
@@ -147,7 +147,7 @@ int vm_load_probe_image(int fd, struct vm_load_kernel *ret,
 	if (!loader_is_image(head.data, head.len))
 		return loader_fail(why, -EBADMSG,
 				   "it is not an arm64 or riscv64 Image");
-	r = loader_parse_image(&head, &kernel, why);
+	r = loader_parse_image(fd, &head, &kernel, why);
 	if (r)
 		return r;
 	*ret = kernel;

@@ -11,10 +11,8 @@
 #define ZBOOT_MAGIC	  4u
 #define ZBOOT_OFFSET	  8u
 #define ZBOOT_LENGTH	  12u
-#define ZBOOT_PE	  60u
 
 /* PE/COFF: "PE\0\0" and the machine */
-#define PE_MACHINE 4u
 #define PE_X86_64  0x8664u
 #define PE_ARM64   0xaa64u
 #define PE_RISCV64 0x5064u
@@ -61,26 +59,10 @@ bool loader_is_zboot(const uint8_t *head, size_t len)
 	       !memcmp(head + ZBOOT_MAGIC, "zimg", 4);
 }
 
-static int find_arch(int fd, const struct loader_head *head,
-		     struct vm_load_kernel *k, struct vm_load_why *why)
+static int find_arch(uint16_t machine, struct vm_load_kernel *k,
+		     struct vm_load_why *why)
 {
-	uint64_t at = get_le32(head->data + ZBOOT_PE);
-	uint8_t pe[6];
-	int r;
-
-	if (at + sizeof(pe) > head->file_size)
-		return loader_fail(why, -EBADMSG,
-				   "kernel truncated: its PE header is at "
-				   "%" PRIu64 ", the file has %" PRIu64
-				   " bytes",
-				   at, head->file_size);
-	r = loader_pread(fd, pe, sizeof(pe), at, why);
-	if (r)
-		return r;
-	if (memcmp(pe, "PE\0", PE_MACHINE))
-		return loader_fail(why, -EBADMSG,
-				   "EFI zboot file has no PE header");
-	switch (get_le16(pe + PE_MACHINE)) {
+	switch (machine) {
 	case PE_X86_64:
 		k->arch = VM_LOAD_ARCH_X86_64;
 		return 0;
@@ -92,7 +74,7 @@ static int find_arch(int fd, const struct loader_head *head,
 		return 0;
 	}
 	return loader_fail(why, -ENOTSUP, "kernel is for PE machine 0x%x",
-			   get_le16(pe + PE_MACHINE));
+			   machine);
 }
 
 int loader_parse_zboot(int fd, const struct loader_head *head,
@@ -101,6 +83,7 @@ int loader_parse_zboot(int fd, const struct loader_head *head,
 	uint64_t offset = get_le32(head->data + ZBOOT_OFFSET);
 	uint64_t length = get_le32(head->data + ZBOOT_LENGTH);
 	uint8_t magic[8];
+	uint16_t machine;
 	int r;
 
 	loader_kernel_init(k, VM_LOAD_FORMAT_ZBOOT, head->file_size);
@@ -115,7 +98,10 @@ int loader_parse_zboot(int fd, const struct loader_head *head,
 				   "EFI zboot payload has only %" PRIu64
 				   " bytes",
 				   length);
-	r = find_arch(fd, head, k, why);
+	r = loader_pe_check(fd, head, &machine, why);
+	if (r)
+		return r;
+	r = find_arch(machine, k, why);
 	if (r)
 		return r;
 	r = loader_pread(fd, magic, sizeof(magic), offset, why);

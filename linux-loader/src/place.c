@@ -39,6 +39,11 @@ static uint64_t max(uint64_t a, uint64_t b)
 	return a > b ? a : b;
 }
 
+static uint64_t kib(uint64_t size)
+{
+	return size / 1024 + (size % 1024 != 0);
+}
+
 static bool find_lowest(const struct vm_load_memmap *map,
 			const struct window *window, uint64_t size,
 			uint64_t *ret)
@@ -135,14 +140,14 @@ static int place_kernel(const struct vm_load_kernel *kernel,
 		return loader_fail(why, -ENOSPC,
 				   "kernel needs %" PRIu64 " KiB at 0x%" PRIx64
 				   ", where the machine has no such memory",
-				   (kernel->mem_size + 1023) / 1024, *ret);
+				   kib(kernel->mem_size), *ret);
 	}
 	if (find_lowest(map, &window, kernel->mem_size, ret))
 		return 0;
 	return loader_fail(why, -ENOSPC,
 			   "kernel needs %" PRIu64 " KiB from 0x%" PRIx64
 			   " on, which the machine does not have",
-			   (kernel->mem_size + 1023) / 1024, kernel->address);
+			   kib(kernel->mem_size), kernel->address);
 }
 
 /* The window of addresses where the kernel finds an initrd. */
@@ -185,7 +190,7 @@ static int place_high(struct vm_load_memmap *map, const struct window *window,
 				   "%s of %" PRIu64
 				   " KiB does not fit beside the kernel into "
 				   "memory below 0x%" PRIx64,
-				   what, (size + 1023) / 1024, window->end);
+				   what, kib(size), window->end);
 	return take(map, *ret, size, why);
 }
 

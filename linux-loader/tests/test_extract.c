@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include "make.h"
+#include "pack.h"
+
+#include <linux-loader/extract.h>
+
+#include <check.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define PLAIN 300000u
+
+static const enum vm_load_compression all[] = {
+	VM_LOAD_COMPRESSION_GZIP, VM_LOAD_COMPRESSION_LZMA,
+	VM_LOAD_COMPRESSION_XZ,	  VM_LOAD_COMPRESSION_LZ4,
+	VM_LOAD_COMPRESSION_ZSTD,
+};
+#define ALL ((int)(sizeof(all) / sizeof(*all)))
+
+static uint8_t plain[PLAIN], packed[PLAIN + 65536], seen[PLAIN + 1];
+static struct vm_load_payload payload;
+static struct vm_load_why why;
+static size_t packed_len;
+static int out;
+
+/* Compressible, but not so well that it all fits one chunk of input. */
+static void setup(void)
+{
+	uint32_t x = 1;
+
+	for (size_t i = 0; i < PLAIN; i++) {
+		x = x * 1103515245u + 12345u;
+		plain[i] = i & 2 ? (uint8_t)(i >> 8) : (uint8_t)(x >> 16);
+	}
+	out = file_of("", 0);
+}
+
+static void teardown(void)
+{
+	close(out);
+}
+
+/* False when this build has no such compression. */
+static bool prepare(enum vm_load_compression compression)
+{
+	packed_len =
+		make_packed(compression, plain, PLAIN, packed, sizeof(packed));
+	payload = (struct vm_load_payload){ compression, 0, packed_len, 0 };
+	ck_assert(!packed_len == !vm_load_has_compression(compression));
+	return packed_len != 0;
+}
+
+static int extract(uint64_t limit)
+{
+	int fd = file_of(packed, packed_len);
+	uint64_t size = 0;
+	int r = vm_load_extract(fd, &payload, out, limit, &size, &why);
+
+	if (!r)
+		ck_assert_uint_eq(size, PLAIN);
+	close(fd);
+	return r;
+}
+
+static void check_plain(void)
+{
+	ck_assert_int_eq(pread(out, seen, sizeof(seen), 0), PLAIN);
+	ck_assert_mem_eq(seen, plain, PLAIN);
+}
+
+START_TEST(what_was_packed_comes_out)
+{
+	if (!prepare(all[_i]))
+		return;
+	ck_assert_msg(extract(PLAIN) == 0, "%s", why.text);
+	check_plain();
+}
+END_TEST
+
+START_TEST(the_size_that_the_file_states_is_checked)
+{
+	if (!prepare(all[_i]))
+		return;
+	payload.size = PLAIN;
+	ck_assert_msg(extract(PLAIN) == 0, "%s", why.text);
+	payload.size = PLAIN + 1;
+	ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+	ck_assert_str_eq(why.text, "payload has 300000 bytes instead of "
+				   "300001");
+}
+END_TEST
+
+START_TEST(no_more_comes_out_than_the_limit)
+{
+	if (!prepare(all[_i]))
+		return;
+	ck_assert_int_eq(extract(PLAIN - 1), -ENOSPC);
+	ck_assert_str_eq(why.text, "more than 299999 bytes come out of it");
+	ck_assert_int_eq(extract(0), -ENOSPC);
+}
+END_TEST
+
+START_TEST(a_longer_file_is_cut_to_what_came_out)
+{
+	if (!prepare(all[_i]))
+		return;
+	ck_assert_int_eq(ftruncate(out, PLAIN * 2), 0);
+	ck_assert_int_eq(lseek(out, 5, SEEK_SET), 5);
+	ck_assert_int_eq(extract(PLAIN), 0);
+	ck_assert_int_eq(lseek(out, 0, SEEK_CUR), 5);
+	check_plain();
+}
+END_TEST
+
+START_TEST(a_payload_that_is_cut_off_is_refused)
+{
+	size_t whole;
+
+	if (!prepare(all[_i]))
+		return;
+	whole = packed_len;
+	for (size_t i = 1; i < 16; i++) {
+		payload.length = packed_len = whole * i / 16;
+		ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+		ck_assert_str_eq(why.text, "compressed payload is damaged or "
+					   "cut off");
+	}
+}
+END_TEST
+
+START_TEST(a_payload_that_lost_its_last_bytes_is_refused)
+{
+	if (!prepare(all[_i]) || all[_i] == VM_LOAD_COMPRESSION_LZMA)
+		return;
+	for (size_t i = 1; i < 9; i++) {
+		payload.length = --packed_len;
+		ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+	}
+}
+END_TEST
+
+START_TEST(a_payload_that_is_not_what_it_says_is_refused)
+{
+	if (!prepare(all[_i]))
+		return;
+	memset(packed, 0xff, packed_len);
+	ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+}
+END_TEST
+
+/* Only gzip, xz and their checksums promise to notice each of these. */
+START_TEST(a_payload_with_a_flipped_bit_does_no_harm)
+{
+	size_t at;
+	int r;
+
+	if (!prepare(all[_i]))
+		return;
+	for (size_t i = 0; i < 64; i++) {
+		at = packed_len * i / 64;
+		packed[at] ^= 0x10;
+		r = extract(2 * PLAIN);
+		ck_assert(r == 0 || r == -EBADMSG || r == -ENOSPC ||
+			  r == -ENOMEM);
+		packed[at] ^= 0x10;
+	}
+	ck_assert_int_eq(extract(PLAIN), 0);
+}
+END_TEST
+
+START_TEST(what_follows_the_payload_is_refused)
+{
+	if (!prepare(all[_i]))
+		return;
+	memset(packed + packed_len, 0x55, 64);
+	packed_len += 64;
+	payload.length = packed_len;
+	ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+}
+END_TEST
+
+START_TEST(a_payload_is_found_inside_of_its_file)
+{
+	int fd;
+
+	if (!prepare(all[_i]))
+		return;
+	fd = file_of("", 0);
+	ck_assert_int_eq(pwrite(fd, packed, packed_len, 12345),
+			 (ssize_t)packed_len);
+	ck_assert_int_eq(pwrite(fd, "more", 4, (off_t)(12345 + packed_len)), 4);
+	payload.offset = 12345;
+	ck_assert_int_eq(vm_load_extract(fd, &payload, out, PLAIN, NULL, &why),
+			 0);
+	check_plain();
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_file_that_became_shorter_is_told)
+{
+	if (!prepare(all[_i]))
+		return;
+	payload.length++;
+	ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+	ck_assert_str_eq(why.text, "it became shorter while it was read");
+}
+END_TEST
+
+START_TEST(a_file_that_cannot_be_written_is_told)
+{
+	int fd;
+
+	if (!prepare(all[_i]))
+		return;
+	fd = file_of(packed, packed_len);
+	ck_assert_int_eq(vm_load_extract(fd, &payload, -1, PLAIN, NULL, &why),
+			 -EBADF);
+	ck_assert_str_eq(why.text, "cannot write what comes out of it");
+	ck_assert_int_eq(vm_load_extract(-1, &payload, out, PLAIN, NULL, &why),
+			 -EBADF);
+	ck_assert_str_eq(why.text, "cannot read it");
+	close(fd);
+}
+END_TEST
+
+START_TEST(a_payload_that_is_not_compressed_is_copied)
+{
+	ck_assert(prepare(VM_LOAD_COMPRESSION_NONE));
+	ck_assert_int_eq(extract(PLAIN), 0);
+	check_plain();
+	ck_assert_int_eq(extract(PLAIN - 1), -ENOSPC);
+}
+END_TEST
+
+START_TEST(what_cannot_be_decompressed_is_named)
+{
+	payload.length = packed_len = 64;
+	payload.compression = VM_LOAD_COMPRESSION_BZIP2;
+	ck_assert(!vm_load_has_compression(payload.compression));
+	ck_assert_int_eq(extract(PLAIN), -ENOTSUP);
+	ck_assert_str_eq(why.text, "this build cannot decompress bzip2");
+	payload.compression = VM_LOAD_COMPRESSION_LZO;
+	ck_assert_int_eq(extract(PLAIN), -ENOTSUP);
+	ck_assert_str_eq(why.text, "this build cannot decompress lzo");
+}
+END_TEST
+
+START_TEST(a_payload_of_nothing_is_refused)
+{
+	packed_len = 1;
+	payload = (struct vm_load_payload){ .length = 0 };
+	ck_assert_int_eq(extract(PLAIN), -EINVAL);
+	ck_assert_str_eq(why.text, "there is nothing to extract");
+	payload = (struct vm_load_payload){ .offset = 2, .length = UINT64_MAX };
+	ck_assert_int_eq(extract(PLAIN), -EINVAL);
+}
+END_TEST
+
+START_TEST(a_dictionary_that_is_too_large_is_not_allocated)
+{
+	/* LZMA_alone: properties, dictionary size, unknown size. */
+	static const uint8_t header[64] = { 0x5d, 0xff, 0xff, 0xff, 0xff,
+					    0xff, 0xff, 0xff, 0xff, 0xff,
+					    0xff, 0xff, 0xff, 0x00 };
+
+	if (!vm_load_has_compression(VM_LOAD_COMPRESSION_LZMA))
+		return;
+	packed_len = sizeof(header);
+	memcpy(packed, header, sizeof(header));
+	payload = (struct vm_load_payload){ VM_LOAD_COMPRESSION_LZMA, 0,
+					    packed_len, 0 };
+	ck_assert_int_eq(extract(PLAIN), -ENOMEM);
+	ck_assert_str_eq(why.text, "no memory to decompress");
+}
+END_TEST
+
+START_TEST(lz4_frames_may_follow_one_another)
+{
+	uint64_t size;
+	size_t len;
+	int fd;
+
+	if (!prepare(VM_LOAD_COMPRESSION_LZ4))
+		return;
+	len = packed_len;
+	packed_len = make_packed(VM_LOAD_COMPRESSION_LZ4, plain, 1000,
+				 packed + len, sizeof(packed) - len);
+	payload.length = len + packed_len;
+	fd = file_of(packed, payload.length);
+	ck_assert_int_eq(
+		vm_load_extract(fd, &payload, out, 2 * PLAIN, &size, &why), 0);
+	ck_assert_uint_eq(size, PLAIN + 1000);
+	close(fd);
+}
+END_TEST
+
+/* Block sizes that no legacy frame has. */
+static const uint32_t blocks[] = { 0, 0x00808081 + 100000, UINT32_MAX };
+
+START_TEST(an_lz4_block_of_a_wrong_size_is_refused)
+{
+	if (!prepare(VM_LOAD_COMPRESSION_LZ4))
+		return;
+	put_le(packed + 4, 4, blocks[_i]);
+	ck_assert_int_eq(extract(PLAIN), -EBADMSG);
+}
+END_TEST
+
+static const struct {
+	enum vm_load_compression compression;
+	size_t appended;
+} wrapped[] = {
+	{ VM_LOAD_COMPRESSION_GZIP, 0 }, { VM_LOAD_COMPRESSION_LZMA, 4 },
+	{ VM_LOAD_COMPRESSION_XZ, 4 },	 { VM_LOAD_COMPRESSION_LZ4, 4 },
+	{ VM_LOAD_COMPRESSION_ZSTD, 4 },
+};
+
+START_TEST(a_vmlinux_comes_out_of_a_bzimage)
+{
+	static uint8_t file[BZ_START + BZ_PAYLOAD + sizeof(packed)];
+	size_t length, code;
+	struct vm_load_kernel kernel;
+	int fd;
+
+	if (!prepare(wrapped[_i].compression))
+		return;
+	bzimage_make(file);
+	memcpy(file + BZ_START + BZ_PAYLOAD, packed, packed_len);
+	length = packed_len + wrapped[_i].appended;
+	put_le(file + BZ_START + BZ_PAYLOAD + length - 4, 4, PLAIN);
+	code = (BZ_PAYLOAD + length + 15) / 16 * 16;
+	put_le(file + 0x1f4, 4, code / 16);
+	put_le(file + 0x24c, 4, length);
+	fd = file_of(file, BZ_START + code);
+	ck_assert_msg(!vm_load_probe(fd, &kernel, &why), "%s", why.text);
+	ck_assert_uint_eq(kernel.payload.size, PLAIN);
+	ck_assert_msg(!vm_load_extract(fd, &kernel.payload, out, PLAIN, NULL,
+				       &why),
+		      "%s", why.text);
+	check_plain();
+	close(fd);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("extract");
+	TCase *tc = tcase_create("extract");
+
+	tcase_add_checked_fixture(tc, setup, teardown);
+	tcase_add_loop_test(tc, what_was_packed_comes_out, 0, ALL);
+	tcase_add_loop_test(tc, the_size_that_the_file_states_is_checked, 0,
+			    ALL);
+	tcase_add_loop_test(tc, no_more_comes_out_than_the_limit, 0, ALL);
+	tcase_add_loop_test(tc, a_longer_file_is_cut_to_what_came_out, 0, ALL);
+	tcase_add_loop_test(tc, a_payload_that_is_cut_off_is_refused, 0, ALL);
+	tcase_add_loop_test(tc, a_payload_that_lost_its_last_bytes_is_refused,
+			    0, ALL);
+	tcase_add_loop_test(tc, a_payload_that_is_not_what_it_says_is_refused,
+			    0, ALL);
+	tcase_add_loop_test(tc, a_payload_with_a_flipped_bit_does_no_harm, 0,
+			    ALL);
+	tcase_add_loop_test(tc, what_follows_the_payload_is_refused, 0, ALL);
+	tcase_add_loop_test(tc, a_payload_is_found_inside_of_its_file, 0, ALL);
+	tcase_add_loop_test(tc, a_file_that_became_shorter_is_told, 0, ALL);
+	tcase_add_loop_test(tc, a_file_that_cannot_be_written_is_told, 0, ALL);
+	tcase_add_test(tc, a_payload_that_is_not_compressed_is_copied);
+	tcase_add_test(tc, what_cannot_be_decompressed_is_named);
+	tcase_add_test(tc, a_payload_of_nothing_is_refused);
+	tcase_add_test(tc, a_dictionary_that_is_too_large_is_not_allocated);
+	tcase_add_test(tc, lz4_frames_may_follow_one_another);
+	tcase_add_loop_test(tc, an_lz4_block_of_a_wrong_size_is_refused, 0,
+			    sizeof(blocks) / sizeof(*blocks));
+	tcase_add_loop_test(tc, a_vmlinux_comes_out_of_a_bzimage, 0,
+			    sizeof(wrapped) / sizeof(*wrapped));
+	suite_add_tcase(suite, tc);
+	return run_suite(suite);
+}
