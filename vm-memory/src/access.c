@@ -2,12 +2,8 @@
 #include <errno.h>
 #include <string.h>
 
+#include "copy.h"
 #include "internal.h"
-
-/* Guest memory holds whatever the guest says it does. */
-typedef uint16_t __attribute__((may_alias)) guest16;
-typedef uint32_t __attribute__((may_alias)) guest32;
-typedef uint64_t __attribute__((may_alias)) guest64;
 
 int mem_check(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 	      unsigned int perm)
@@ -30,77 +26,10 @@ int mem_check(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 	return -EFAULT;
 }
 
-/* Objects that a processor accesses at once are not to be torn. */
-static inline bool is_word(const void *hva, size_t len)
+int vm_mem_check_range_perm(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
+			    unsigned int perm)
 {
-	return len - 1 < 8 && !(len & (len - 1)) &&
-	       !((uintptr_t)hva & (len - 1));
-}
-
-static inline void copy_out(void *dst, const uint8_t *hva, size_t len)
-{
-	uint64_t v64;
-	uint32_t v32;
-	uint16_t v16;
-
-	if (!is_word(hva, len)) {
-		memcpy(dst, hva, len);
-		return;
-	}
-	switch (len) {
-	case 8:
-		v64 = __atomic_load_n((const guest64 *)(const void *)hva,
-				      __ATOMIC_RELAXED);
-		memcpy(dst, &v64, sizeof(v64));
-		break;
-	case 4:
-		v32 = __atomic_load_n((const guest32 *)(const void *)hva,
-				      __ATOMIC_RELAXED);
-		memcpy(dst, &v32, sizeof(v32));
-		break;
-	case 2:
-		v16 = __atomic_load_n((const guest16 *)(const void *)hva,
-				      __ATOMIC_RELAXED);
-		memcpy(dst, &v16, sizeof(v16));
-		break;
-	case 1:
-		*(uint8_t *)dst = __atomic_load_n(hva, __ATOMIC_RELAXED);
-		break;
-	}
-}
-
-static inline void copy_in(uint8_t *hva, const void *src, size_t len)
-{
-	uint64_t v64;
-	uint32_t v32;
-	uint16_t v16;
-
-	if (!is_word(hva, len)) {
-		memcpy(hva, src, len);
-		return;
-	}
-	switch (len) {
-	case 8:
-		memcpy(&v64, src, sizeof(v64));
-		__atomic_store_n((guest64 *)(void *)hva, v64, __ATOMIC_RELAXED);
-		break;
-	case 4:
-		memcpy(&v32, src, sizeof(v32));
-		__atomic_store_n((guest32 *)(void *)hva, v32, __ATOMIC_RELAXED);
-		break;
-	case 2:
-		memcpy(&v16, src, sizeof(v16));
-		__atomic_store_n((guest16 *)(void *)hva, v16, __ATOMIC_RELAXED);
-		break;
-	case 1:
-		__atomic_store_n(hva, *(const uint8_t *)src, __ATOMIC_RELAXED);
-		break;
-	}
-}
-
-int vm_mem_check_range(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
-{
-	return mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+	return mem_check(mem, gpa, len, perm);
 }
 
 static int read_spanning(const struct vm_mem *mem, vm_gpa gpa, uint8_t *dst,
@@ -111,7 +40,7 @@ static int read_spanning(const struct vm_mem *mem, vm_gpa gpa, uint8_t *dst,
 	while (!r && len) {
 		struct mem_part part = mem_first_part(mem, gpa, len);
 
-		copy_out(dst, part.hva, part.len);
+		mem_copy_out(dst, part.hva, part.len);
 		dst += part.len;
 		gpa += part.len;
 		len -= part.len;
@@ -126,7 +55,7 @@ int vm_mem_read(const struct vm_mem *mem, vm_gpa gpa, void *dst, size_t len)
 
 	if (off >= entry->read_len || len > entry->read_len - off)
 		return read_spanning(mem, gpa, dst, len);
-	copy_out(dst, entry->hva + off, len);
+	mem_copy_out(dst, entry->hva + off, len);
 	return 0;
 }
 
@@ -138,7 +67,7 @@ static int write_spanning(const struct vm_mem *mem, vm_gpa gpa,
 	while (!r && len) {
 		struct mem_part part = mem_first_part(mem, gpa, len);
 
-		copy_in(part.hva, src, part.len);
+		mem_copy_in(part.hva, src, part.len);
 		mem_mark(part.entry, part.off, part.len);
 		src += part.len;
 		gpa += part.len;
@@ -155,7 +84,7 @@ int vm_mem_write(const struct vm_mem *mem, vm_gpa gpa, const void *src,
 
 	if (off >= entry->write_len || len > entry->write_len - off)
 		return write_spanning(mem, gpa, src, len);
-	copy_in(entry->hva + off, src, len);
+	mem_copy_in(entry->hva + off, src, len);
 	mem_mark(entry, off, len);
 	return 0;
 }
@@ -174,4 +103,88 @@ int vm_mem_fill(const struct vm_mem *mem, vm_gpa gpa, uint8_t byte,
 		len -= part.len;
 	}
 	return r;
+}
+
+/* The last part of a range that mem_check() has passed. */
+static struct mem_part last_part(const struct vm_mem *mem, vm_gpa gpa,
+				 uint64_t len)
+{
+	const struct mem_entry *entry = mem_find(mem, gpa + (len - 1));
+	uint64_t room = gpa + (len - 1) - entry->gpa + 1;
+	uint64_t part_len = len < room ? len : room;
+
+	return (struct mem_part){
+		.entry = entry,
+		.hva = entry->hva + (room - part_len),
+		.off = room - part_len,
+		.len = part_len,
+	};
+}
+
+static void copy_up(const struct vm_mem *mem, vm_gpa dst, vm_gpa src,
+		    uint64_t len)
+{
+	while (len) {
+		struct mem_part to = mem_first_part(mem, dst, len);
+		struct mem_part from = mem_first_part(mem, src, to.len);
+
+		memmove(to.hva, from.hva, from.len);
+		mem_mark(to.entry, to.off, from.len);
+		dst += from.len;
+		src += from.len;
+		len -= from.len;
+	}
+}
+
+static void copy_down(const struct vm_mem *mem, vm_gpa dst, vm_gpa src,
+		      uint64_t len)
+{
+	while (len) {
+		struct mem_part to = last_part(mem, dst, len);
+		struct mem_part from =
+			last_part(mem, src + (len - to.len), to.len);
+		uint64_t skip = to.len - from.len;
+
+		memmove(to.hva + skip, from.hva, from.len);
+		mem_mark(to.entry, to.off + skip, from.len);
+		len -= from.len;
+	}
+}
+
+int vm_mem_copy(const struct vm_mem *mem, vm_gpa dst, vm_gpa src, uint64_t len)
+{
+	int r = mem_check(mem, src, len, VM_MEM_PERM_READ);
+
+	if (r < 0)
+		return r;
+	r = mem_check(mem, dst, len, VM_MEM_PERM_WRITE);
+	if (r < 0)
+		return r;
+	/* Like memmove(): what is yet to be read is not to be written. */
+	if (dst - src < len)
+		copy_down(mem, dst, src, len);
+	else
+		copy_up(mem, dst, src, len);
+	return 0;
+}
+
+int vm_mem_compare(const struct vm_mem *mem, vm_gpa gpa, const void *buf,
+		   size_t len, int *ret_order)
+{
+	const uint8_t *bytes = buf;
+	int order = 0;
+	int r = mem_check(mem, gpa, len, VM_MEM_PERM_READ);
+
+	if (r < 0)
+		return r;
+	while (len && !order) {
+		struct mem_part part = mem_first_part(mem, gpa, len);
+
+		order = memcmp(part.hva, bytes, part.len);
+		bytes += part.len;
+		gpa += part.len;
+		len -= part.len;
+	}
+	*ret_order = order;
+	return 0;
 }

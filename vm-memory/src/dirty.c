@@ -1,36 +1,173 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <errno.h>
+
+#include <vm-memory/dirty.h>
+
 #include "internal.h"
 
-/* Bits [first, last] of one word. */
-static uint64_t bits(uint64_t first, uint64_t last)
+#define MIN_PAGE 64u
+
+static bool is_power_of_two(uint64_t n)
 {
-	return (UINT64_MAX << first) & (UINT64_MAX >> (63 - last));
+	return n && !(n & (n - 1));
 }
 
-static void mark_word(struct vm_mem_dirty *dirty, uint64_t word, uint64_t mask)
+int vm_mem_set_tracking(const struct vm_mem *mem, uint64_t page_size,
+			struct vm_mem **ret_mem)
 {
-	/*
-	 * Always an exchange, even if the bits are already set: a plain load
-	 * could be satisfied before the data is visible, and a reader that
-	 * clears the bit in between would miss the data.  Release: pairs with
-	 * the acquire of the exchange that fetches and clears.
-	 */
-	atomic_fetch_or_explicit(&dirty->words[word], mask,
-				 memory_order_release);
-}
+	struct vm_mem *tracked;
+	int r = 0;
 
-void vm_mem_dirty_mark(struct vm_mem_dirty *dirty, uint64_t off, uint64_t len)
-{
-	uint64_t first = off >> dirty->shift;
-	uint64_t last = (off + len - 1) >> dirty->shift;
+	if (mem->is_view)
+		return -EINVAL;
+	if (page_size && (page_size < MIN_PAGE || !is_power_of_two(page_size)))
+		return -EINVAL;
+	tracked = mem_map_alloc(mem->count);
+	if (!tracked)
+		return -ENOMEM;
+	tracked->tracking = page_size;
+	for (size_t i = 0; i < mem->count && !r; i++) {
+		const struct mem_entry *entry = &mem->entries[i];
 
-	if (!len || first >= dirty->pages)
-		return;
-	if (last >= dirty->pages || last < first)
-		last = dirty->pages - 1;
-	while (first / 64 < last / 64) {
-		mark_word(dirty, first / 64, bits(first % 64, 63));
-		first = (first / 64 + 1) * 64;
+		if (page_size == mem->tracking)
+			mem_map_push(tracked, entry);
+		else
+			r = mem_map_push_region(tracked, entry->region,
+						entry->gpa, entry->size);
 	}
-	mark_word(dirty, last / 64, bits(first % 64, last % 64));
+	return mem_map_finish(tracked, r, ret_mem);
+}
+
+uint64_t vm_mem_get_tracking(const struct vm_mem *mem)
+{
+	return mem->tracking;
+}
+
+/* Marks a range that mem_check() has passed. */
+void mem_mark_range(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
+{
+	while (mem->tracking && len) {
+		struct mem_part part = mem_first_part(mem, gpa, len);
+
+		mem_mark(part.entry, part.off, part.len);
+		gpa += part.len;
+		len -= part.len;
+	}
+}
+
+int vm_mem_mark_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
+{
+	int r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+
+	if (!r)
+		mem_mark_range(mem, gpa, len);
+	return r;
+}
+
+int vm_mem_is_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
+{
+	int r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+
+	if (r < 0)
+		return r;
+	if (!mem->tracking)
+		return -EINVAL;
+	while (len) {
+		struct mem_part part = mem_first_part(mem, gpa, len);
+
+		if (mem_bitmap_any(part.entry->dirty,
+				   part.entry->off + part.off, part.len))
+			return 1;
+		gpa += part.len;
+		len -= part.len;
+	}
+	return 0;
+}
+
+/* Pages of the region that lie within the map's size of it. */
+static uint64_t entry_pages(const struct mem_entry *entry)
+{
+	return ((entry->size - 1) >> entry->dirty->shift) + 1;
+}
+
+size_t vm_mem_dirty_words(const struct vm_mem *mem, size_t index)
+{
+	if (!mem->tracking || index >= mem->count)
+		return 0;
+	return (entry_pages(&mem->entries[index]) - 1) / 64 + 1;
+}
+
+int vm_mem_fetch_dirty(const struct vm_mem *mem, size_t index, uint64_t *words,
+		       size_t count)
+{
+	size_t needed = vm_mem_dirty_words(mem, index);
+	const struct mem_entry *entry = &mem->entries[index];
+	uint64_t keep;
+
+	if (index >= mem->count)
+		return -ENOENT;
+	if (!mem->tracking || mem->is_view)
+		return -EINVAL;
+	if (count < needed)
+		return -ENOSPC;
+	for (size_t i = 0; i < needed; i++) {
+		/* The last word may hold pages that only larger maps have. */
+		keep = i + 1 < needed || !(entry_pages(entry) % 64)
+			       ? 0
+			       : UINT64_MAX << entry_pages(entry) % 64;
+		/* Acquire: what was marked is visible to whoever copies it. */
+		words[i] =
+			atomic_fetch_and_explicit(&entry->dirty->words[i], keep,
+						  memory_order_acquire) &
+			~keep;
+	}
+	return 0;
+}
+
+int vm_mem_merge_dirty_log(const struct vm_mem *mem, vm_gpa gpa,
+			   uint64_t page_size, const uint64_t *words,
+			   uint64_t pages)
+{
+	uint64_t len;
+	int r;
+
+	if (!is_power_of_two(page_size))
+		return -EINVAL;
+	if (__builtin_mul_overflow(pages, page_size, &len))
+		return -EOVERFLOW;
+	r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+	if (r < 0)
+		return r;
+	for (uint64_t i = 0; i < pages; i++) {
+		uint64_t rest = words[i / 64] >> i % 64;
+
+		if (rest & 1)
+			mem_mark_range(mem, gpa + i * page_size, page_size);
+		else if (!rest)
+			i |= 63;
+	}
+	return 0;
+}
+
+int vm_mem_merge_dirty_ring(const struct vm_mem *mem, vm_gpa gpa,
+			    uint64_t page_size, const uint64_t *offsets,
+			    size_t count)
+{
+	uint64_t off;
+	vm_gpa page;
+	int first_error = 0;
+	int r;
+
+	if (!is_power_of_two(page_size))
+		return -EINVAL;
+	for (size_t i = 0; i < count; i++) {
+		if (__builtin_mul_overflow(offsets[i], page_size, &off) ||
+		    vm_gpa_add(gpa, off, &page))
+			r = -EOVERFLOW;
+		else
+			r = vm_mem_mark_dirty(mem, page, page_size);
+		if (r < 0 && !first_error)
+			first_error = r;
+	}
+	return first_error;
 }

@@ -10,6 +10,22 @@
 
 #include <vm-memory/guest_memory.h>
 
+/* One bit per page of a region, for as far as the region can grow. */
+struct vm_mem_bitmap {
+	atomic_size_t refs;
+	unsigned int shift;
+	uint64_t pages;
+	_Atomic uint64_t words[];
+};
+
+struct vm_mem_bitmap *mem_bitmap_new(uint64_t bytes, unsigned int shift);
+struct vm_mem_bitmap *mem_bitmap_ref(struct vm_mem_bitmap *bitmap);
+void mem_bitmap_put(struct vm_mem_bitmap *bitmap);
+bool mem_bitmap_set_page(struct vm_mem_bitmap *bitmap, uint64_t page);
+void mem_bitmap_clear_page(struct vm_mem_bitmap *bitmap, uint64_t page);
+bool mem_bitmap_any(const struct vm_mem_bitmap *bitmap, uint64_t off,
+		    uint64_t len);
+
 /*
  * A region is the mapping itself.  Maps share it by reference; what may
  * differ between maps (the size, once it has grown) is in the entry.
@@ -24,22 +40,17 @@ struct mem_region {
 	size_t reserved_len;
 	pthread_mutex_t grow; /* protects mapped */
 	uint64_t mapped; /* bytes from hva on that are accessible */
+	struct vm_mem_bitmap *lost; /* replaced pages; NULL for VM_MEM_CALLER */
+	_Atomic uint64_t lost_bytes;
 };
 
 int mem_region_new(const struct vm_mem_range *range,
 		   struct mem_region **ret_region);
 struct mem_region *mem_region_ref(struct mem_region *region);
 void mem_region_put(struct mem_region *region);
+int mem_region_grow(struct mem_region *region, uint64_t size);
 uint64_t mem_host_page_size(void);
 int mem_check_file(int fd, uint64_t off, uint64_t len);
-
-/* One bit per page of a region, for as far as the region can grow. */
-struct vm_mem_dirty {
-	atomic_size_t refs;
-	unsigned int shift;
-	uint64_t pages;
-	_Atomic uint64_t words[];
-};
 
 /*
  * What a map maps: guest [gpa, gpa + size) to host [hva, hva + size).  An
@@ -51,8 +62,8 @@ struct mem_entry {
 	uint64_t read_len;
 	uint64_t write_len;
 	uint8_t *hva;
-	struct vm_mem_dirty *dirty;
-	uint64_t off; /* of hva in the region, and so in the bitmap */
+	struct vm_mem_bitmap *dirty;
+	uint64_t off; /* of hva in the region, and so in the bitmaps */
 	uint64_t size;
 	struct mem_region *region;
 };
@@ -64,11 +75,19 @@ struct mem_entry {
  */
 struct vm_mem {
 	size_t slots; /* entries, of which an empty map has one */
-	const vm_gpa *starts;
+	vm_gpa *starts;
 	size_t count; /* regions */
+	uint64_t tracking; /* page size of the dirty bitmaps, or 0 */
+	bool is_view; /* made from an IOTLB */
 	atomic_size_t refs;
 	struct mem_entry entries[];
 };
+
+struct vm_mem *mem_map_alloc(size_t count);
+void mem_map_push(struct vm_mem *mem, const struct mem_entry *entry);
+int mem_map_push_region(struct vm_mem *mem, struct mem_region *region,
+			vm_gpa gpa, uint64_t size);
+int mem_map_finish(struct vm_mem *mem, int r, struct vm_mem **ret_mem);
 
 /* The last entry at or below gpa, or the first one when there is none. */
 static inline const struct mem_entry *mem_find(const struct vm_mem *mem,
@@ -102,7 +121,7 @@ static inline uint64_t mem_limit(const struct mem_entry *entry,
 int mem_check(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 	      unsigned int perm);
 
-/* The part of a range, which mem_check() has passed, that lies in an entry. */
+/* A part of a range that lies in one entry. */
 struct mem_part {
 	const struct mem_entry *entry;
 	uint8_t *hva;
@@ -110,6 +129,7 @@ struct mem_part {
 	uint64_t len;
 };
 
+/* The first part of a range that mem_check() has passed. */
 static inline struct mem_part mem_first_part(const struct vm_mem *mem,
 					     vm_gpa gpa, uint64_t len)
 {
@@ -130,7 +150,9 @@ static inline void mem_mark(const struct mem_entry *entry, uint64_t off,
 			    uint64_t len)
 {
 	if (entry->dirty)
-		vm_mem_dirty_mark(entry->dirty, entry->off + off, len);
+		vm_mem_bitmap_mark(entry->dirty, entry->off + off, len);
 }
+
+void mem_mark_range(const struct vm_mem *mem, vm_gpa gpa, uint64_t len);
 
 #endif

@@ -30,17 +30,6 @@ static int fill_iovec(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 	return n;
 }
 
-static void mark_range(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
-{
-	while (len) {
-		struct mem_part part = mem_first_part(mem, gpa, len);
-
-		mem_mark(part.entry, part.off, part.len);
-		gpa += part.len;
-		len -= part.len;
-	}
-}
-
 /* What one of the four system calls needs. */
 struct transfer {
 	ssize_t (*call)(int fd, const struct iovec *iov, int n, off_t off);
@@ -75,7 +64,7 @@ static int64_t transfer_once(const struct vm_mem *mem, vm_gpa gpa,
 	if (done < 0)
 		return -errno;
 	if (transfer->perm & VM_MEM_PERM_WRITE)
-		mark_range(mem, gpa, (uint64_t)done);
+		mem_mark_range(mem, gpa, (uint64_t)done);
 	return done;
 }
 
@@ -171,4 +160,50 @@ int vm_mem_map_file(const struct vm_mem *mem, vm_gpa gpa, uint64_t len, int fd,
 		return -errno;
 	vm_mem_slice_mark_dirty(&slice, 0, len);
 	return 0;
+}
+
+/* The advice that makes the pages of a region read as if never touched. */
+static int discard_advice(const struct mem_region *region)
+{
+	switch (region->backing.kind) {
+	case VM_MEM_ANON:
+	case VM_MEM_FILE_PRIVATE:
+		return MADV_DONTNEED;
+	case VM_MEM_MEMFD:
+	case VM_MEM_FILE_SHARED:
+		return MADV_REMOVE;
+	case VM_MEM_CALLER:
+		break;
+	}
+	return -1;
+}
+
+static int discard_part(const struct mem_part *part)
+{
+	const struct mem_region *region = part->entry->region;
+	int advice = discard_advice(region);
+
+	if (advice < 0)
+		return -ENOTSUP;
+	if (((part->entry->off + part->off) | part->len) &
+	    (region->page_size - 1))
+		return -EINVAL;
+	if (madvise(part->hva, part->len, advice) < 0)
+		return errno == EOPNOTSUPP ? -ENOTSUP : -errno;
+	mem_mark(part->entry, part->off, part->len);
+	return 0;
+}
+
+int vm_mem_discard(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
+{
+	int r = mem_check(mem, gpa, len, VM_MEM_PERM_WRITE);
+
+	while (!r && len) {
+		struct mem_part part = mem_first_part(mem, gpa, len);
+
+		r = discard_part(&part);
+		gpa += part.len;
+		len -= part.len;
+	}
+	return r;
 }

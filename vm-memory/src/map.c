@@ -3,29 +3,65 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <vm-memory/atomic.h>
+
 #include "internal.h"
 
 #define CACHE_LINE 64u
 
-/* A map with room for count entries, which the caller fills in order. */
-static struct vm_mem *alloc_map(size_t count)
+/* A map with room for count entries, to be filled and then sealed. */
+struct vm_mem *mem_map_alloc(size_t count)
 {
 	size_t slots = count ? count : 1;
-	size_t size, all;
+	size_t size;
 	struct vm_mem *mem;
 
 	if (__builtin_mul_overflow(
 		    slots, sizeof(struct mem_entry) + sizeof(vm_gpa), &size) ||
-	    __builtin_add_overflow(size, sizeof(*mem) + CACHE_LINE - 1, &all))
+	    __builtin_add_overflow(size, sizeof(*mem) + CACHE_LINE - 1, &size))
 		return NULL;
-	mem = aligned_alloc(CACHE_LINE, all & ~(size_t)(CACHE_LINE - 1));
+	size &= ~(size_t)(CACHE_LINE - 1);
+	mem = aligned_alloc(CACHE_LINE, size);
 	if (!mem)
 		return NULL;
-	memset(mem, 0, all & ~(size_t)(CACHE_LINE - 1));
+	memset(mem, 0, size);
 	mem->slots = slots;
 	mem->starts = (vm_gpa *)(void *)&mem->entries[slots];
 	atomic_init(&mem->refs, 1);
 	return mem;
+}
+
+/* Adds an entry; the map takes references of its own. */
+void mem_map_push(struct vm_mem *mem, const struct mem_entry *entry)
+{
+	mem_region_ref(entry->region);
+	mem_bitmap_ref(entry->dirty);
+	mem->entries[mem->count++] = *entry;
+}
+
+/* Adds an entry for the first size bytes of a region, none of them dirty. */
+int mem_map_push_region(struct vm_mem *mem, struct mem_region *region,
+			vm_gpa gpa, uint64_t size)
+{
+	struct mem_entry entry = {
+		.gpa = gpa,
+		.read_len = size,
+		.write_len = size,
+		.hva = region->hva,
+		.size = size,
+		.region = region,
+	};
+	unsigned int shift;
+
+	if (mem->tracking) {
+		shift = (unsigned int)__builtin_ctzll(mem->tracking);
+		entry.dirty = mem_bitmap_new(region->capacity, shift);
+		if (!entry.dirty)
+			return -ENOMEM;
+	}
+	mem_map_push(mem, &entry);
+	mem_bitmap_put(entry.dirty);
+	return 0;
 }
 
 static int compare_entries(const void *a, const void *b)
@@ -36,15 +72,15 @@ static int compare_entries(const void *a, const void *b)
 	return x->gpa < y->gpa ? -1 : x->gpa > y->gpa;
 }
 
-/* Sorts what has been filled in and makes it ready for lookups. */
+/* Sorts the entries and makes the map ready for lookups. */
 static int seal_map(struct vm_mem *mem)
 {
-	vm_gpa *starts = (vm_gpa *)(void *)&mem->entries[mem->slots];
 	struct mem_entry *entries = mem->entries;
 
+	mem->slots = mem->count ? mem->count : 1;
 	qsort(entries, mem->count, sizeof(*entries), compare_entries);
-	for (size_t i = 0; i < mem->slots; i++) {
-		starts[i] = entries[i].gpa;
+	for (size_t i = 0; i < mem->count; i++) {
+		mem->starts[i] = entries[i].gpa;
 		if (i &&
 		    entries[i].gpa - entries[i - 1].gpa < entries[i - 1].size)
 			return -EEXIST;
@@ -52,42 +88,41 @@ static int seal_map(struct vm_mem *mem)
 	return 0;
 }
 
-/* Adds an entry for a whole region; the map takes over the reference. */
-static void push_region(struct vm_mem *mem, struct mem_region *region,
-			vm_gpa gpa, uint64_t size)
+/* Seals a filled map and gives it to the caller, or frees it on an error. */
+int mem_map_finish(struct vm_mem *mem, int r, struct vm_mem **ret_mem)
 {
-	mem->entries[mem->count++] = (struct mem_entry){
-		.gpa = gpa,
-		.read_len = size,
-		.write_len = size,
-		.hva = region->hva,
-		.size = size,
-		.region = region,
-	};
+	if (!r)
+		r = seal_map(mem);
+	if (r < 0)
+		vm_mem_free(mem);
+	else
+		*ret_mem = mem;
+	return r;
+}
+
+static int push_range(struct vm_mem *mem, const struct vm_mem_range *range)
+{
+	struct mem_region *region;
+	int r = mem_region_new(range, &region);
+
+	if (r < 0)
+		return r;
+	r = mem_map_push_region(mem, region, range->gpa, range->size);
+	mem_region_put(region);
+	return r;
 }
 
 int vm_mem_new(const struct vm_mem_range *ranges, size_t count,
 	       struct vm_mem **ret_mem)
 {
-	struct vm_mem *mem = alloc_map(count);
-	struct mem_region *region;
+	struct vm_mem *mem = mem_map_alloc(count);
 	int r = 0;
 
 	if (!mem)
 		return -ENOMEM;
-	for (size_t i = 0; i < count && !r; i++) {
-		r = mem_region_new(&ranges[i], &region);
-		if (!r)
-			push_region(mem, region, ranges[i].gpa, ranges[i].size);
-	}
-	if (!r)
-		r = seal_map(mem);
-	if (r < 0) {
-		vm_mem_free(mem);
-		return r;
-	}
-	*ret_mem = mem;
-	return 0;
+	for (size_t i = 0; i < count && !r; i++)
+		r = push_range(mem, &ranges[i]);
+	return mem_map_finish(mem, r, ret_mem);
 }
 
 struct vm_mem *vm_mem_ref(struct vm_mem *mem)
@@ -103,9 +138,85 @@ void vm_mem_free(struct vm_mem *mem)
 	if (!mem ||
 	    atomic_fetch_sub_explicit(&mem->refs, 1, memory_order_acq_rel) > 1)
 		return;
-	for (size_t i = 0; i < mem->count; i++)
+	for (size_t i = 0; i < mem->count; i++) {
+		mem_bitmap_put(mem->entries[i].dirty);
 		mem_region_put(mem->entries[i].region);
+	}
 	free(mem);
+}
+
+bool vm_mem_is_shared(const struct vm_mem *mem)
+{
+	/* Acquire: pairs with the release in vm_mem_free(). */
+	return atomic_load_explicit(&mem->refs, memory_order_acquire) > 1;
+}
+
+/* A copy of a map, without the entry drop and with room for one more. */
+static struct vm_mem *clone_map(const struct vm_mem *mem,
+				const struct mem_entry *drop)
+{
+	struct vm_mem *clone = mem_map_alloc(mem->count + 1);
+
+	if (!clone)
+		return NULL;
+	clone->tracking = mem->tracking;
+	for (size_t i = 0; i < mem->count; i++) {
+		if (&mem->entries[i] != drop)
+			mem_map_push(clone, &mem->entries[i]);
+	}
+	return clone;
+}
+
+int vm_mem_add_region(const struct vm_mem *mem,
+		      const struct vm_mem_range *range, struct vm_mem **ret_mem)
+{
+	struct vm_mem *clone;
+
+	if (mem->is_view)
+		return -EINVAL;
+	clone = clone_map(mem, NULL);
+	if (!clone)
+		return -ENOMEM;
+	return mem_map_finish(clone, push_range(clone, range), ret_mem);
+}
+
+int vm_mem_remove_region(const struct vm_mem *mem, vm_gpa gpa, uint64_t size,
+			 struct vm_mem **ret_mem)
+{
+	const struct mem_entry *entry = mem_find(mem, gpa);
+	struct vm_mem *clone;
+
+	if (mem->is_view)
+		return -EINVAL;
+	if (entry->gpa != gpa || entry->size != size || !size)
+		return -ENOENT;
+	clone = clone_map(mem, entry);
+	if (!clone)
+		return -ENOMEM;
+	return mem_map_finish(clone, 0, ret_mem);
+}
+
+int vm_mem_resize_region(const struct vm_mem *mem, vm_gpa gpa, uint64_t size,
+			 struct vm_mem **ret_mem)
+{
+	const struct mem_entry *entry = mem_find(mem, gpa);
+	struct mem_entry resized = *entry;
+	struct vm_mem *clone;
+	int r;
+
+	if (mem->is_view)
+		return -EINVAL;
+	if (entry->gpa != gpa || !entry->size)
+		return -ENOENT;
+	r = mem_region_grow(entry->region, size);
+	if (r < 0)
+		return r;
+	clone = clone_map(mem, entry);
+	if (!clone)
+		return -ENOMEM;
+	resized.size = resized.read_len = resized.write_len = size;
+	mem_map_push(clone, &resized);
+	return mem_map_finish(clone, 0, ret_mem);
 }
 
 size_t vm_mem_region_count(const struct vm_mem *mem)
@@ -137,6 +248,8 @@ int vm_mem_get_region(const struct vm_mem *mem, size_t index,
 		.offset = backing->offset + entry->off,
 		.guest_memfd = backing->guest_memfd,
 		.guest_memfd_offset = backing->guest_memfd_offset + entry->off,
+		.lost = atomic_load_explicit(&entry->region->lost_bytes,
+					     memory_order_relaxed),
 	};
 	return 0;
 }

@@ -233,9 +233,28 @@ static int map_up_to(struct mem_region *region, uint64_t size)
 	return 0;
 }
 
+int mem_region_grow(struct mem_region *region, uint64_t size)
+{
+	const struct vm_mem_backing *backing = &region->backing;
+	int r = 0;
+
+	if (!size || size & (region->page_size - 1))
+		return -EINVAL;
+	if (size > region->capacity)
+		return -ENOSPC;
+	pthread_mutex_lock(&region->grow);
+	if (size > region->mapped && is_file(backing))
+		r = mem_check_file(backing->fd, backing->offset, size);
+	if (size > region->mapped && !r)
+		r = map_up_to(region, size);
+	pthread_mutex_unlock(&region->grow);
+	return r;
+}
+
 static int map_region(struct mem_region *region,
 		      const struct vm_mem_range *range)
 {
+	unsigned int shift = (unsigned int)__builtin_ctzll(region->page_size);
 	int r;
 
 	if (region->backing.kind == VM_MEM_CALLER) {
@@ -251,6 +270,9 @@ static int map_region(struct mem_region *region,
 	r = reserve(region, range->gpa);
 	if (r < 0)
 		return r;
+	region->lost = mem_bitmap_new(region->capacity, shift);
+	if (!region->lost)
+		return -ENOMEM;
 	return map_up_to(region, range->size);
 }
 
@@ -327,6 +349,7 @@ void mem_region_put(struct mem_region *region)
 		close(region->backing.fd);
 	if (region->backing.guest_memfd >= 0)
 		close(region->backing.guest_memfd);
+	mem_bitmap_put(region->lost);
 	pthread_mutex_destroy(&region->grow);
 	free(region);
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <errno.h>
+#include <string.h>
 
+#include "copy.h"
 #include "internal.h"
 
 int vm_mem_get_slice_perm(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
@@ -24,4 +26,38 @@ int vm_mem_get_slice_perm(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 		.dirty_off = entry->off + off,
 	};
 	return 0;
+}
+
+int vm_mem_slice_read(const struct vm_mem_slice *slice, uint64_t off, void *dst,
+		      size_t len)
+{
+	if (off > slice->len || len > slice->len - off)
+		return -EFAULT;
+	if (len)
+		mem_copy_out(dst, (uint8_t *)slice->hva + off, len);
+	return 0;
+}
+
+int vm_mem_slice_write(const struct vm_mem_slice *slice, uint64_t off,
+		       const void *src, size_t len)
+{
+	if (off > slice->len || len > slice->len - off)
+		return -EFAULT;
+	if (!len)
+		return 0;
+	mem_copy_in((uint8_t *)slice->hva + off, src, len);
+	vm_mem_slice_mark_dirty(slice, off, len);
+	return 0;
+}
+
+uint64_t vm_mem_slice_copy(const struct vm_mem_slice *dst,
+			   const struct vm_mem_slice *src)
+{
+	uint64_t len = dst->len < src->len ? dst->len : src->len;
+
+	if (!len)
+		return 0;
+	memmove(dst->hva, src->hva, len);
+	vm_mem_slice_mark_dirty(dst, 0, len);
+	return len;
 }

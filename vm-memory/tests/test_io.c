@@ -249,6 +249,105 @@ START_TEST(map_file_refuses_what_it_cannot_map)
 }
 END_TEST
 
+/* How many bytes of a region are in memory. */
+static uint64_t resident(const struct vm_mem *mem)
+{
+	struct vm_mem_region_info info;
+	unsigned char in[64];
+	uint64_t n = 0;
+
+	ck_assert_int_eq(vm_mem_get_region(mem, 0, &info), 0);
+	ck_assert_uint_le(info.size, sizeof(in) * PAGE);
+	ck_assert_int_eq(mincore(info.hva, info.size, in), 0);
+	for (uint64_t i = 0; i < info.size / PAGE; i++)
+		n += in[i] & 1 ? PAGE : 0;
+	return n;
+}
+
+START_TEST(discarded_pages_go_back_to_the_host)
+{
+	static const enum vm_mem_kind kinds[] = { VM_MEM_ANON, VM_MEM_MEMFD };
+	uint8_t byte;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct vm_mem_backing backing = { .kind = kinds[i] };
+		struct vm_mem *mem = MAP_OF({ 0, 16 * PAGE, &backing });
+
+		ck_assert_int_eq(vm_mem_fill(mem, 0, 0xff, 16 * PAGE), 0);
+		ck_assert_uint_eq(resident(mem), 16 * PAGE);
+		ck_assert_int_eq(vm_mem_discard(mem, PAGE, 14 * PAGE), 0);
+		ck_assert_uint_eq(resident(mem), 2 * PAGE);
+		ck_assert_int_eq(vm_mem_read(mem, 15 * PAGE - 1, &byte, 1), 0);
+		ck_assert_uint_eq(byte, 0);
+		ck_assert_int_eq(vm_mem_read(mem, 15 * PAGE, &byte, 1), 0);
+		ck_assert_uint_eq(byte, 0xff);
+		vm_mem_free(mem);
+	}
+}
+END_TEST
+
+START_TEST(a_discarded_file_page_is_a_hole_or_the_file_again)
+{
+	struct vm_mem_backing backing = { .kind = VM_MEM_FILE_PRIVATE,
+					  .fd = patterned_file(2 * PAGE) };
+	struct vm_mem *mem = MAP_OF({ 0, 2 * PAGE, &backing });
+	uint8_t byte;
+
+	ck_assert_int_eq(vm_mem_fill(mem, 0, 0xff, 2 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_discard(mem, 0, 2 * PAGE), 0);
+	check_pattern(mem, 0, 0, 2 * PAGE);
+	vm_mem_free(mem);
+	backing.kind = VM_MEM_FILE_SHARED;
+	mem = MAP_OF({ 0, 2 * PAGE, &backing });
+	ck_assert_int_eq(vm_mem_discard(mem, PAGE, PAGE), 0);
+	ck_assert_int_eq(pread(backing.fd, &byte, 1, 2 * PAGE - 1), 1);
+	ck_assert_uint_eq(byte, 0);
+	check_pattern(mem, 0, 0, PAGE);
+	vm_mem_free(mem);
+	close(backing.fd);
+}
+END_TEST
+
+START_TEST(discard_refuses_what_it_cannot_give_back)
+{
+	void *hva = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct vm_mem_backing backing = { .kind = VM_MEM_CALLER,
+						.hva = hva };
+	struct vm_mem *mem =
+		MAP_OF({ PAGE, PAGE, NULL }, { 2 * PAGE, PAGE, &backing });
+
+	ck_assert_int_eq(vm_mem_discard(mem, 2 * PAGE, PAGE), -ENOTSUP);
+	ck_assert_int_eq(vm_mem_discard(mem, PAGE + 1, PAGE - 1), -EINVAL);
+	ck_assert_int_eq(vm_mem_discard(mem, PAGE, PAGE - 1), -EINVAL);
+	ck_assert_int_eq(vm_mem_discard(mem, 3 * PAGE, PAGE), -EFAULT);
+	ck_assert_int_eq(vm_mem_discard(mem, 2 * PAGE, -PAGE), -EOVERFLOW);
+	ck_assert_int_eq(vm_mem_discard(mem, 0, 0), 0);
+	vm_mem_free(mem);
+	munmap(hva, PAGE);
+}
+END_TEST
+
+START_TEST(a_range_of_very_many_pieces_is_transferred)
+{
+	struct vm_mem_range ranges[100];
+	struct vm_mem *mem;
+	int fd = patterned_file(100 * PAGE);
+
+	for (uint64_t i = 0; i < 100; i++)
+		ranges[i] = (struct vm_mem_range){ i * PAGE, PAGE, NULL };
+	mem = map_of(ranges, 100);
+	ck_assert_int_eq(vm_mem_pread_fd(mem, 0, fd, 0, 100 * PAGE),
+			 100 * PAGE);
+	check_pattern(mem, 0, 0, 100 * PAGE);
+	ck_assert_int_eq(vm_mem_read_fd(mem, 0, fd, 100 * PAGE), 64 * PAGE);
+	ck_assert_int_eq(vm_mem_pwrite_fd(mem, 0, fd, 0, 100 * PAGE),
+			 100 * PAGE);
+	close(fd);
+	vm_mem_free(mem);
+}
+END_TEST
+
 RUN_TESTS("io", pread_fills_across_regions,
 	  pread_tells_how_much_of_a_short_file_there_was,
 	  pwrite_writes_across_regions, a_stream_gives_what_it_has,
@@ -256,4 +355,8 @@ RUN_TESTS("io", pread_fills_across_regions,
 	  a_bad_range_is_refused_before_any_transfer,
 	  an_error_of_the_system_call_is_told,
 	  a_mapped_file_is_seen_and_not_changed,
-	  map_file_refuses_what_it_cannot_map)
+	  map_file_refuses_what_it_cannot_map,
+	  discarded_pages_go_back_to_the_host,
+	  a_discarded_file_page_is_a_hole_or_the_file_again,
+	  discard_refuses_what_it_cannot_give_back,
+	  a_range_of_very_many_pieces_is_transferred)

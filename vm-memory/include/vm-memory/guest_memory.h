@@ -25,8 +25,10 @@
 #include <vm-memory/address.h>
 #include <vm-memory/api.h>
 #include <vm-memory/io.h>
+#include <vm-memory/iter.h>
 #include <vm-memory/region.h>
 #include <vm-memory/slice.h>
+#include <vm-memory/slice_word.h>
 #include <vm-memory/word.h>
 
 #ifdef __cplusplus
@@ -75,18 +77,32 @@ VM_MEM_API struct vm_mem *vm_mem_ref(struct vm_mem *mem);
 VM_MEM_API void vm_mem_free(struct vm_mem *mem);
 
 /**
- * vm_mem_check_range - is a whole range backed by memory?
+ * vm_mem_check_range_perm - is a whole range backed, and may it be accessed?
  * @mem: guest memory map
  * @gpa: first byte
  * @len: bytes; 0 is backed everywhere
+ * @perm: what the access wants to do, enum vm_mem_perm bits
  *
  * Returns:
  *	0 on success
- *	-EFAULT, some byte of [@gpa, @gpa + @len) is not backed by a region
+ *	-EFAULT, some byte of [@gpa, @gpa + @len) is not backed by a region, or
+ *	the view does not allow @perm
  *	-EOVERFLOW, @gpa + @len wraps past 2^64
  */
-VM_MEM_API VM_MEM_CHECK int vm_mem_check_range(const struct vm_mem *mem,
-					       vm_gpa gpa, uint64_t len);
+VM_MEM_API VM_MEM_CHECK int vm_mem_check_range_perm(const struct vm_mem *mem,
+						    vm_gpa gpa, uint64_t len,
+						    unsigned int perm);
+
+/**
+ * vm_mem_check_range - is a whole range backed by memory?
+ *
+ * As vm_mem_check_range_perm() with VM_MEM_PERM_RW.
+ */
+static inline VM_MEM_CHECK int vm_mem_check_range(const struct vm_mem *mem,
+						  vm_gpa gpa, uint64_t len)
+{
+	return vm_mem_check_range_perm(mem, gpa, len, VM_MEM_PERM_RW);
+}
 
 /**
  * vm_mem_read - copy bytes out of guest memory
@@ -145,6 +161,44 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_write(const struct vm_mem *mem, vm_gpa gpa,
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_fill(const struct vm_mem *mem, vm_gpa gpa,
 					uint8_t byte, uint64_t len);
+
+/**
+ * vm_mem_copy - copy bytes from one guest range to another
+ * @mem: guest memory map
+ * @dst: first byte to write
+ * @src: first byte to read
+ * @len: bytes to copy; 0 is a no-op
+ *
+ * Both ranges are checked as a whole first; they may overlap, as with
+ * memmove(3).  Marks dirty.
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, some byte of either range is not backed by a region, or the
+ *	view does not allow to access it
+ *	-EOVERFLOW, one of the ranges wraps past 2^64
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_copy(const struct vm_mem *mem, vm_gpa dst,
+					vm_gpa src, uint64_t len);
+
+/**
+ * vm_mem_compare - compare guest memory with a buffer
+ * @mem: guest memory map
+ * @gpa: first byte to compare
+ * @buf: host buffer of at least @len bytes
+ * @len: bytes to compare; 0 is equal
+ * @ret_order: less than, equal to or greater than 0, as the guest's bytes are
+ *	to those of @buf
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, some byte of [@gpa, @gpa + @len) is not backed by a region, or
+ *	the view does not allow to read it
+ *	-EOVERFLOW, @gpa + @len wraps past 2^64
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_compare(const struct vm_mem *mem, vm_gpa gpa,
+					   const void *buf, size_t len,
+					   int *ret_order);
 
 #ifdef __cplusplus
 }

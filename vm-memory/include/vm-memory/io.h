@@ -132,6 +132,27 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_map_file(const struct vm_mem *mem,
 					    vm_gpa gpa, uint64_t len, int fd,
 					    uint64_t off);
 
+/**
+ * vm_mem_discard - give pages back to the host
+ * @mem: guest memory map
+ * @gpa: first byte
+ * @len: bytes; 0 is a no-op
+ *
+ * For balloons and virtio-mem.  The pages read as zero afterwards; those of a
+ * private file as the file does.  In a shared region they are gone for every
+ * process, and from the file.  Marks dirty.
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, something is not a multiple of the page size of its region
+ *	-ENOTSUP, the memory is the caller's, or the file cannot have holes
+ *	-EFAULT, some byte of the range is not backed by a region
+ *	-EOVERFLOW, @gpa + @len wraps past 2^64
+ *	what madvise(2) says
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_discard(const struct vm_mem *mem, vm_gpa gpa,
+					   uint64_t len);
+
 #ifdef __cplusplus
 }
 #endif

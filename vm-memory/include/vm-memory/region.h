@@ -174,6 +174,64 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_find_region(const struct vm_mem *mem,
  */
 VM_MEM_API vm_gpa vm_mem_last_addr(const struct vm_mem *mem);
 
+/**
+ * vm_mem_add_region - make a map that has one region more
+ * @mem: guest memory map; unchanged
+ * @range: the region to add
+ * @ret_mem: the new map; drop it with vm_mem_free()
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, @mem is an I/O view
+ *	-EEXIST, @range overlaps a region
+ *	as vm_mem_new() otherwise
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_add_region(const struct vm_mem *mem,
+					      const struct vm_mem_range *range,
+					      struct vm_mem **ret_mem);
+
+/**
+ * vm_mem_remove_region - make a map that has one region less
+ * @mem: guest memory map; unchanged, and it keeps the region
+ * @gpa: first byte of the region
+ * @size: bytes of the region
+ * @ret_mem: the new map; drop it with vm_mem_free()
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, @mem is an I/O view
+ *	-ENOENT, there is no region of exactly that address and size
+ *	-ENOMEM, no memory for the map
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_remove_region(const struct vm_mem *mem,
+						 vm_gpa gpa, uint64_t size,
+						 struct vm_mem **ret_mem);
+
+/**
+ * vm_mem_resize_region - make a map in which a region has another size
+ * @mem: guest memory map; unchanged
+ * @gpa: first byte of the region
+ * @size: the new size, up to the capacity of its backing
+ * @ret_mem: the new map; drop it with vm_mem_free()
+ *
+ * For virtio-mem: both maps share the region's memory, and the host address
+ * stays.  Memory beyond a smaller size keeps its content for a larger one;
+ * vm_mem_discard() gives it back to the host.
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, @size is 0 or not aligned, the file ends before the region
+ *	would, or @mem is an I/O view
+ *	-ENOENT, no region starts at @gpa
+ *	-ENOSPC, @size exceeds the capacity
+ *	-EEXIST, the region would overlap the next one
+ *	-ENOMEM, no memory for the map, or no pages
+ *	what mmap(2) and mlock2(2) say
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_resize_region(const struct vm_mem *mem,
+						 vm_gpa gpa, uint64_t size,
+						 struct vm_mem **ret_mem);
+
 #ifdef __cplusplus
 }
 #endif

@@ -15,6 +15,7 @@
 #ifndef VM_MEMORY_SLICE_H
 #define VM_MEMORY_SLICE_H
 
+#include <errno.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,11 +28,11 @@ extern "C" {
 
 struct iovec;
 struct vm_mem;
-struct vm_mem_dirty;
+struct vm_mem_bitmap;
 
 /**
  * enum vm_mem_perm - what an access wants to do, and what a view allows
- * @VM_MEM_PERM_NONE: nothing: a hole that is known
+ * @VM_MEM_PERM_NONE: nothing
  * @VM_MEM_PERM_READ: the device reads guest memory
  * @VM_MEM_PERM_WRITE: the device writes guest memory
  * @VM_MEM_PERM_RW: both
@@ -55,7 +56,7 @@ enum vm_mem_perm {
 struct vm_mem_slice {
 	void *hva;
 	uint64_t len;
-	struct vm_mem_dirty *dirty;
+	struct vm_mem_bitmap *dirty;
 	uint64_t dirty_off;
 };
 
@@ -90,15 +91,37 @@ static inline VM_MEM_CHECK int vm_mem_get_slice(const struct vm_mem *mem,
 }
 
 /**
- * vm_mem_dirty_mark - mark part of a tracked region dirty
- * @dirty: the bitmap of a slice
+ * vm_mem_slice_sub - a part of a slice
+ * @slice: a slice
+ * @off: first byte of the part
+ * @len: bytes; 0 is allowed anywhere within the slice
+ * @ret_slice: the part; may be @slice itself
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, the part does not lie within the slice
+ */
+static inline VM_MEM_CHECK int vm_mem_slice_sub(
+	const struct vm_mem_slice *slice, uint64_t off, uint64_t len,
+	struct vm_mem_slice *ret_slice)
+{
+	if (off > slice->len || len > slice->len - off)
+		return -EFAULT;
+	ret_slice->dirty_off = slice->dirty_off + off;
+	ret_slice->dirty = slice->dirty;
+	ret_slice->hva = len ? (uint8_t *)slice->hva + off : NULL;
+	ret_slice->len = len;
+	return 0;
+}
+
+/**
+ * vm_mem_bitmap_mark - what of vm_mem_slice_mark_dirty() is not inline
+ * @bitmap: the bitmap of a slice
  * @off: first byte, from the start of the region
  * @len: bytes; 0 is a no-op; what lies past the region is ignored
- *
- * The half of vm_mem_slice_mark_dirty() that is not inline.
  */
-VM_MEM_API void vm_mem_dirty_mark(struct vm_mem_dirty *dirty, uint64_t off,
-				  uint64_t len);
+VM_MEM_API void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap, uint64_t off,
+				   uint64_t len);
 
 /**
  * vm_mem_slice_mark_dirty - tell that bytes of a slice have been written
@@ -114,8 +137,54 @@ static inline void vm_mem_slice_mark_dirty(const struct vm_mem_slice *slice,
 					   uint64_t off, uint64_t len)
 {
 	if (slice->dirty)
-		vm_mem_dirty_mark(slice->dirty, slice->dirty_off + off, len);
+		vm_mem_bitmap_mark(slice->dirty, slice->dirty_off + off, len);
 }
+
+/**
+ * vm_mem_slice_read - copy bytes out of a slice
+ * @slice: a slice
+ * @off: first byte to read
+ * @dst: host buffer of at least @len bytes
+ * @len: bytes to copy; 0 is a no-op
+ *
+ * Objects are not torn: as vm_mem_read().
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, the bytes do not lie within the slice
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_slice_read(const struct vm_mem_slice *slice,
+					      uint64_t off, void *dst,
+					      size_t len);
+
+/**
+ * vm_mem_slice_write - copy bytes into a slice
+ * @slice: a slice
+ * @off: first byte to write
+ * @src: host buffer of at least @len bytes
+ * @len: bytes to copy; 0 is a no-op
+ *
+ * Objects are not torn: as vm_mem_write().  Marks dirty.
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, the bytes do not lie within the slice
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_slice_write(const struct vm_mem_slice *slice,
+					       uint64_t off, const void *src,
+					       size_t len);
+
+/**
+ * vm_mem_slice_copy - copy the bytes of one slice to another
+ * @dst: slice to write
+ * @src: slice to read; may overlap @dst
+ *
+ * Copies as many bytes as the shorter of the two has.  Marks dirty.
+ *
+ * Returns: the number of bytes copied.
+ */
+VM_MEM_API uint64_t vm_mem_slice_copy(const struct vm_mem_slice *dst,
+				      const struct vm_mem_slice *src);
 
 #ifdef __cplusplus
 }

@@ -23,6 +23,11 @@ extern "C" {
 
 struct vm_mem;
 
+/* A guest writes and reads its memory as whatever type it likes. */
+typedef uint16_t __attribute__((may_alias)) vm_mem_word16;
+typedef uint32_t __attribute__((may_alias)) vm_mem_word32;
+typedef uint64_t __attribute__((may_alias)) vm_mem_word64;
+
 /**
  * enum vm_mem_order - memory order of an atomic access
  * @VM_MEM_RELAXED: atomicity only
@@ -92,6 +97,36 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_store32(const struct vm_mem *mem, vm_gpa gpa,
 VM_MEM_API VM_MEM_CHECK int vm_mem_store64(const struct vm_mem *mem, vm_gpa gpa,
 					   enum vm_mem_order order,
 					   uint64_t value);
+
+/**
+ * vm_mem_cas16 - exchange a 16-bit word if it has the expected value
+ * @mem: guest memory map
+ * @gpa: address, a multiple of the word's size
+ * @order: any; the exchange is at least as strong
+ * @expected: the value to replace; on mismatch, the value found instead
+ * @desired: the value to store
+ *
+ * Never fails spuriously.  Marks dirty if it stores.
+ *
+ * Returns:
+ *	1 if the word has been exchanged
+ *	0 if it had another value, which is in @expected now
+ *	-EINVAL, @gpa is not aligned or @order is none
+ *	-EFAULT, the word is not backed by a region
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_cas16(const struct vm_mem *mem, vm_gpa gpa,
+					 enum vm_mem_order order,
+					 uint16_t *expected, uint16_t desired);
+
+/** vm_mem_cas32 - as vm_mem_cas16(), for a 32-bit word */
+VM_MEM_API VM_MEM_CHECK int vm_mem_cas32(const struct vm_mem *mem, vm_gpa gpa,
+					 enum vm_mem_order order,
+					 uint32_t *expected, uint32_t desired);
+
+/** vm_mem_cas64 - as vm_mem_cas16(), for a 64-bit word */
+VM_MEM_API VM_MEM_CHECK int vm_mem_cas64(const struct vm_mem *mem, vm_gpa gpa,
+					 enum vm_mem_order order,
+					 uint64_t *expected, uint64_t desired);
 
 #ifdef __cplusplus
 }

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/*
+ * Little-endian numbers in guest memory, which is how VIRTIO, ACPI and the
+ * boot protocols store theirs.  They need not be aligned; those that are
+ * cannot be torn.
+ *
+ * Threading: may run on any thread, concurrently with the guest.
+ */
+#ifndef VM_MEMORY_ENDIAN_H
+#define VM_MEMORY_ENDIAN_H
+
+#include <endian.h>
+#include <stdint.h>
+
+#include <vm-memory/guest_memory.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * vm_mem_read_le16 - read a little-endian 16-bit number
+ * @mem: guest memory map
+ * @gpa: its first byte
+ * @ret: the number
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, a byte of it is not backed by a region
+ *	-EOVERFLOW, it reaches past 2^64
+ */
+static inline VM_MEM_CHECK int vm_mem_read_le16(const struct vm_mem *mem,
+						vm_gpa gpa, uint16_t *ret)
+{
+	uint16_t raw;
+	int r = vm_mem_read(mem, gpa, &raw, sizeof(raw));
+
+	if (!r)
+		*ret = le16toh(raw);
+	return r;
+}
+
+/** vm_mem_read_le32 - as vm_mem_read_le16(), for 32 bits */
+static inline VM_MEM_CHECK int vm_mem_read_le32(const struct vm_mem *mem,
+						vm_gpa gpa, uint32_t *ret)
+{
+	uint32_t raw;
+	int r = vm_mem_read(mem, gpa, &raw, sizeof(raw));
+
+	if (!r)
+		*ret = le32toh(raw);
+	return r;
+}
+
+/** vm_mem_read_le64 - as vm_mem_read_le16(), for 64 bits */
+static inline VM_MEM_CHECK int vm_mem_read_le64(const struct vm_mem *mem,
+						vm_gpa gpa, uint64_t *ret)
+{
+	uint64_t raw;
+	int r = vm_mem_read(mem, gpa, &raw, sizeof(raw));
+
+	if (!r)
+		*ret = le64toh(raw);
+	return r;
+}
+
+/**
+ * vm_mem_write_le16 - write a little-endian 16-bit number
+ * @mem: guest memory map
+ * @gpa: its first byte
+ * @value: the number
+ *
+ * Marks dirty.
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, a byte of it is not backed by a region
+ *	-EOVERFLOW, it reaches past 2^64
+ */
+static inline VM_MEM_CHECK int vm_mem_write_le16(const struct vm_mem *mem,
+						 vm_gpa gpa, uint16_t value)
+{
+	uint16_t raw = htole16(value);
+
+	return vm_mem_write(mem, gpa, &raw, sizeof(raw));
+}
+
+/** vm_mem_write_le32 - as vm_mem_write_le16(), for 32 bits */
+static inline VM_MEM_CHECK int vm_mem_write_le32(const struct vm_mem *mem,
+						 vm_gpa gpa, uint32_t value)
+{
+	uint32_t raw = htole32(value);
+
+	return vm_mem_write(mem, gpa, &raw, sizeof(raw));
+}
+
+/** vm_mem_write_le64 - as vm_mem_write_le16(), for 64 bits */
+static inline VM_MEM_CHECK int vm_mem_write_le64(const struct vm_mem *mem,
+						 vm_gpa gpa, uint64_t value)
+{
+	uint64_t raw = htole64(value);
+
+	return vm_mem_write(mem, gpa, &raw, sizeof(raw));
+}
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
