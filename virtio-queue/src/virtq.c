@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include "internal.h"
+
+static void config_areas(const struct virtq_config *config,
+			 struct virtq_area *areas)
+{
+	if (config->features & VIRTQ_BIT(VIRTIO_F_RING_PACKED))
+		packed_areas(config, areas);
+	else
+		split_areas(config, areas);
+}
+
+/* 2.7: the size of a split queue is a power of two; 2.8.10.1: any other. */
+static int check_size(const struct virtq_config *config)
+{
+	if (!config->max_size || config->max_size > VIRTQ_MAX_SIZE)
+		return -EINVAL;
+	if (!config->size || config->size > config->max_size)
+		return -EBADMSG;
+	if (config->features & VIRTQ_BIT(VIRTIO_F_RING_PACKED))
+		return 0;
+	return config->size & (config->size - 1) ? -EBADMSG : 0;
+}
+
+static int check_areas(const struct virtq_area *areas)
+{
+	vm_gpa last[3];
+
+	for (int i = 0; i < 3; i++) {
+		if (areas[i].gpa % areas[i].align)
+			return -EBADMSG;
+		if (vm_gpa_last(areas[i].gpa, areas[i].len, &last[i]))
+			return -EOVERFLOW;
+	}
+	for (int i = 0; i < 3; i++) {
+		int j = (i + 1) % 3;
+
+		if (areas[i].gpa <= last[j] && areas[j].gpa <= last[i])
+			return -EBADMSG;
+	}
+	return 0;
+}
+
+static int translate(const struct virtq_area *areas, const struct vm_mem *mem,
+		     struct vm_mem_slice slices[3])
+{
+	int r;
+
+	for (int i = 0; i < 3; i++) {
+		r = vm_mem_get_slice_perm(mem, areas[i].gpa, areas[i].len,
+					  areas[i].perm, &slices[i]);
+		if (r)
+			return r;
+	}
+	return 0;
+}
+
+static void set_view(struct virtq *vq, const struct vm_mem *mem,
+		     const struct vm_mem_slice slices[3])
+{
+	vq->mem = mem;
+	vq->desc = slices[0];
+	vq->driver = slices[1];
+	vq->device = slices[2];
+}
+
+int virtq_activate(struct virtq *vq, const struct virtq_config *config,
+		   const struct vm_mem *mem)
+{
+	struct virtq_config copy = *config;
+	struct vm_mem_slice slices[3];
+	struct virtq_area areas[3];
+	int r;
+
+	if (virtq_is_active(vq))
+		return -EINVAL;
+	r = check_size(&copy);
+	if (r)
+		return r;
+	config_areas(&copy, areas);
+	r = check_areas(areas);
+	if (r)
+		return r;
+	r = translate(areas, mem, slices);
+	if (r)
+		return r;
+
+	virtq_reset(vq);
+	set_view(vq, mem, slices);
+	vq->config = copy;
+	vq->size = copy.size;
+	vq->is_packed = copy.features & VIRTQ_BIT(VIRTIO_F_RING_PACKED);
+	vq->has_event_idx = copy.features & VIRTQ_BIT(VIRTIO_F_EVENT_IDX);
+	vq->has_indirect = copy.features & VIRTQ_BIT(VIRTIO_F_INDIRECT_DESC);
+	vq->is_in_order = copy.features & VIRTQ_BIT(VIRTIO_F_IN_ORDER);
+	vq->modulus = vq->is_packed ? 2 * copy.size : 65536;
+	/* Generation 0 belongs to heads that were never popped. */
+	if (!++vq->generation)
+		vq->generation = 1;
+	return 0;
+}
+
+void virtq_reset(struct virtq *vq)
+{
+	uint16_t generation = vq->generation;
+
+	*vq = (struct virtq){ .generation = generation };
+}
+
+int virtq_set_mem(struct virtq *vq, const struct vm_mem *mem)
+{
+	struct vm_mem_slice slices[3];
+	struct virtq_area areas[3];
+	int r;
+
+	if (!virtq_is_active(vq))
+		return -EINVAL;
+	config_areas(&vq->config, areas);
+	r = translate(areas, mem, slices);
+	if (r)
+		return r;
+	set_view(vq, mem, slices);
+	return 0;
+}
+
+COLD int virtq_break(struct virtq *vq, struct virtq_chain *chain,
+		     enum virtq_fault fault)
+{
+	vq->fault = fault;
+	chain->fault = fault;
+	chain->head = (struct virtq_head){ 0 };
+	return virtq_fault_errno(fault);
+}
+
+COLD int virtq_spoil(struct virtq_chain *chain, enum virtq_fault fault)
+{
+	chain->fault = fault;
+	chain->readable_segs = 0;
+	chain->writable_segs = 0;
+	chain->readable_len = 0;
+	chain->writable_len = 0;
+	chain->head.writable = 0;
+	return virtq_fault_errno(fault);
+}
+
+int virtq_pop(struct virtq *vq, struct virtq_chain *chain)
+{
+	if (!vq->size || !chain->max_segs)
+		return -EINVAL;
+	if (vq->fault)
+		return 0;
+	return vq->is_packed ? packed_pop(vq, chain) : split_pop(vq, chain);
+}
+
+int virtq_peek(struct virtq *vq, struct virtq_chain *chain)
+{
+	uint16_t pos = vq->next_avail;
+	int r = virtq_pop(vq, chain);
+
+	vq->next_avail = pos;
+	return r;
+}
+
+int virtq_undo_pop(struct virtq *vq, struct virtq_head head)
+{
+	if (head.generation != vq->generation || in_flight(vq) < head.count ||
+	    pos_add(vq, head.pos, head.count) != vq->next_avail)
+		return -ENOENT;
+	vq->next_avail = head.pos;
+	return 0;
+}
+
+static void use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len)
+{
+	if (vq->is_packed)
+		packed_use(vq, pos, id, len);
+	else
+		split_use(vq, pos, id, len);
+}
+
+/*
+ * VIRTIO_F_IN_ORDER: a completion that filled its buffers is implied by the
+ * element of a later one (2.7.9, 2.8.8).  So it is held until the next one
+ * turns up to absorb it; the element goes where the run began.
+ */
+static COLD int push_in_order(struct virtq *vq, struct virtq_head head,
+			      uint32_t len)
+{
+	struct virtq_used *held = &vq->held;
+	int r;
+
+	r = check_push(vq, head, len);
+	if (r)
+		return r;
+	if (head.pos != vq->next_used)
+		return -EINVAL;
+	if (held->is_held && !held->is_complete) {
+		use(vq, held->pos, held->id, held->len);
+		held->is_held = false;
+	}
+	if (!held->is_held)
+		held->pos = head.pos;
+	held->is_held = true;
+	held->is_complete = len == head.writable && len != UINT32_MAX;
+	held->id = head.id;
+	held->len = len;
+	vq->next_used = pos_add(vq, vq->next_used, head.count);
+	return 0;
+}
+
+int virtq_push(struct virtq *vq, struct virtq_head head, uint32_t len)
+{
+	if (vq->is_in_order)
+		return push_in_order(vq, head, len);
+	return vq->is_packed ? packed_push(vq, head, len)
+			     : split_push(vq, head, len);
+}
+
+bool virtq_flush(struct virtq *vq)
+{
+	if (vq->next_used == vq->flushed)
+		return false;
+	if (vq->held.is_held) {
+		use(vq, vq->held.pos, vq->held.id, vq->held.len);
+		vq->held.is_held = false;
+	}
+	return vq->is_packed ? packed_flush(vq) : split_flush(vq);
+}
+
+bool virtq_has_avail(const struct virtq *vq)
+{
+	if (!vq->size || vq->fault)
+		return false;
+	return vq->is_packed ? packed_has_avail(vq) : split_has_avail(vq);
+}
+
+bool virtq_enable_notification(struct virtq *vq)
+{
+	if (!vq->size)
+		return false;
+	if (vq->is_packed)
+		packed_enable_notification(vq);
+	else
+		split_enable_notification(vq);
+	/*
+	 * Pairs with the driver's barrier between exposing a chain and looking
+	 * whether to notify (2.7.13.4.1, 2.8.21.2.1): either the driver sees
+	 * the request, or the chain is seen here.
+	 */
+	atomic_thread_fence(memory_order_seq_cst);
+	return virtq_has_avail(vq);
+}
+
+void virtq_disable_notification(struct virtq *vq)
+{
+	if (!vq->size)
+		return;
+	if (vq->is_packed)
+		packed_disable_notification(vq);
+	else
+		split_disable_notification(vq);
+}
