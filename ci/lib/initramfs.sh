@@ -7,7 +7,7 @@
 
 # newc_entry NAME MODE [MAJOR MINOR] - one archive member without contents
 newc_entry() {
-	local name=$1 mode=$2 major=${3-0} minor=${4-0}
+	local LC_ALL=C name=$1 mode=$2 major=${3-0} minor=${4-0}
 	local size=$((${#name} + 1))
 
 	printf '070701%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X%08X' \
