@@ -128,9 +128,15 @@ static void update_outputs(struct vm_serial *serial)
 		serial->ops->outputs(serial->ctx, lines);
 }
 
+/*
+ * Drivers test for a 16550A by storing ones in IER and reading them back, so
+ * the enable bit alone does not mean that anybody waits for an interrupt.
+ * OUT2, which lets it through to the interrupt controller, does.
+ */
 static bool listens(const struct vm_serial *serial)
 {
-	return serial->ier & UART_IER_RDI && !(serial->mcr & UART_MCR_LOOP);
+	return serial->ier & UART_IER_RDI &&
+	       (serial->mcr & (UART_MCR_LOOP | UART_MCR_OUT2)) == UART_MCR_OUT2;
 }
 
 static void tell_rx_ready(struct vm_serial *serial)

@@ -657,11 +657,11 @@ START_TEST(rx_ready_needs_a_driver_that_listens)
 {
 	out(&port, FCR, 0x01);
 	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
-	out(&port, MCR, 0x10);
+	out(&port, MCR, 0x18);
 	out(&port, IER, 0x05);
 	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
 	ck_assert_uint_eq(port.ready, 0);
-	out(&port, MCR, 0x00);
+	out(&port, MCR, 0x08);
 	ck_assert_uint_eq(port.ready, 1);
 	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 16);
 	out(&port, IER, 0x04);
@@ -670,9 +670,21 @@ START_TEST(rx_ready_needs_a_driver_that_listens)
 }
 END_TEST
 
+START_TEST(a_probe_of_the_interrupt_enables_is_no_listener)
+{
+	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
+	out(&port, IER, 0x0f);
+	ck_assert_uint_eq(port.ready, 0);
+	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
+	out(&port, IER, 0x00);
+	ck_assert_uint_eq(port.ready, 0);
+}
+END_TEST
+
 START_TEST(rx_ready_is_told_once_when_the_receiver_is_empty_again)
 {
 	out(&port, FCR, 0x01);
+	out(&port, MCR, 0x08);
 	out(&port, IER, 0x01);
 	ck_assert_uint_eq(push(&port, "0123456789abcdef"), 16);
 	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
@@ -794,6 +806,7 @@ static Suite *serial_suite(void)
 		direct, a_modem_line_sets_its_delta_bit_and_interrupts, 0, 4);
 	tcase_add_test(direct, interrupts_are_identified_in_order_of_priority);
 	tcase_add_test(direct, rx_ready_needs_a_driver_that_listens);
+	tcase_add_test(direct, a_probe_of_the_interrupt_enables_is_no_listener);
 	tcase_add_test(direct,
 		       rx_ready_is_told_once_when_the_receiver_is_empty_again);
 	tcase_add_test(direct, a_short_push_is_answered_without_a_listener);

@@ -108,6 +108,7 @@ END_TEST
 
 START_TEST(restoring_lets_held_back_input_go_on)
 {
+	out(&port, MCR, 0x08);
 	out(&port, IER, 0x01);
 	vm_serial_save(&port.serial, &state);
 	ck_assert_uint_eq(vm_serial_rx_ready(&other.serial), 0);

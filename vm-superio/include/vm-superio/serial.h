@@ -217,7 +217,7 @@ VM_SUPERIO_API size_t vm_serial_rx_room(const struct vm_serial *serial);
  * @serial: an initialised port
  *
  * As vm_serial_rx_room() while the guest has the receive interrupt enabled,
- * else 0.  Drivers empty the FIFO when they open the port and enable that
+ * in IER and by OUT2, which gates it on a PC; else 0.  Drivers empty the FIFO when they open the port and enable that
  * interrupt last, so a VMM that pushes no more than this loses no input.  A
  * guest that polls with all interrupts off is served by vm_serial_rx_room().
  *
