@@ -32,7 +32,8 @@ int main(void)
 		vm_serial_write(&serial, 0, (uint8_t)*c);
 
 	/* The guest enables the receive interrupt, then somebody types. */
-	vm_serial_write(&serial, 1, 0x01);
+	vm_serial_write(&serial, 4, 0x08); /* MCR: OUT2 */
+	vm_serial_write(&serial, 1, 0x01); /* IER: RDI */
 	if (vm_serial_rx_ready(&serial))
 		vm_serial_push(&serial, (const uint8_t *)"x", 1);
 	return irq && vm_serial_read(&serial, 0) == 'x' ? 0 : 1;
