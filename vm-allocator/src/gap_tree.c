@@ -10,12 +10,15 @@
 /* An AVL tree of fewer than 2^32 nodes is at most 46 levels high. */
 #define MAX_HEIGHT 48
 
-/* The way from the root to where a key is or would be. */
+/*
+ * The way from the root to where a key is or would be.  The node before the
+ * root is none, and places on the way are told by their index.
+ */
 struct path {
-	uint32_t node[MAX_HEIGHT];
+	uint32_t node[MAX_HEIGHT + 1];
 	unsigned int length;
-	uint32_t at; /* the last node that starts at or before the key */
-	uint32_t behind; /* the first node that starts behind it */
+	unsigned int at; /* the last node that starts at or before the key */
+	unsigned int behind; /* the first node that starts behind it */
 };
 
 static uint64_t max64(uint64_t a, uint64_t b)
@@ -28,35 +31,51 @@ static uint64_t capacity_of(const struct vm_gap_tree *tree,
 			    const struct vm_gap_column *column, uint32_t n)
 {
 	const struct vm_gap_node *node = &tree->nodes[n];
-	uint64_t first = tree->base + node->start - node->gap;
-	uint64_t skipped = -first & column->mask;
+	uint64_t first, skipped;
 
+	if (!column->mask)
+		return node->gap;
+	first = tree->base + node->start - node->gap;
+	skipped = -first & column->mask;
 	return node->gap > skipped ? node->gap - skipped : 0;
 }
 
-static void update_column(struct vm_gap_tree *tree,
+/* Returns: whether what is known of the subtree changed. */
+static bool update_column(struct vm_gap_tree *tree,
 			  const struct vm_gap_column *column, uint32_t n)
 {
-	const struct vm_gap_node *node = &tree->nodes[n];
-	uint64_t below = max64(column->best[node->child[0]],
-			       column->best[node->child[1]]);
+	const uint32_t *child = tree->nodes[n].child;
+	uint64_t *best = column->best;
+	uint64_t most = max64(best[child[0]], best[child[1]]);
+	bool changed;
 
-	column->best[n] = max64(capacity_of(tree, column, n), below);
+	most = max64(most, capacity_of(tree, column, n));
+	changed = best[n] != most;
+	best[n] = most;
+	return changed;
 }
 
-/* Derives what a node knows of its subtree from its children. */
-static void update(struct vm_gap_tree *tree, uint32_t n)
+static void update_height(struct vm_gap_tree *tree, uint32_t n)
 {
 	struct vm_gap_node *node = &tree->nodes[n];
 	uint32_t lower = tree->nodes[node->child[0]].height;
 	uint32_t higher = tree->nodes[node->child[1]].height;
 
 	node->height = 1 + (lower > higher ? lower : higher);
+}
+
+/* Derives all that a node knows of its subtree from its children. */
+static void update(struct vm_gap_tree *tree, uint32_t n)
+{
+	update_height(tree, n);
 	for (uint32_t i = 0; i < tree->column_count; i++)
 		update_column(tree, &tree->columns[i], n);
 }
 
-/* Raises the child on one side above its parent.  Returns: the child. */
+/*
+ * Raises the child on one side above its parent, which is updated; the child
+ * is not yet.  Returns: the child.
+ */
 static uint32_t rotate(struct vm_gap_tree *tree, uint32_t n, int side)
 {
 	struct vm_gap_node *nodes = tree->nodes;
@@ -65,7 +84,6 @@ static uint32_t rotate(struct vm_gap_tree *tree, uint32_t n, int side)
 	nodes[n].child[side] = nodes[child].child[!side];
 	nodes[child].child[!side] = n;
 	update(tree, n);
-	update(tree, child);
 	return child;
 }
 
@@ -74,46 +92,76 @@ static uint32_t balance(struct vm_gap_tree *tree, uint32_t n)
 {
 	struct vm_gap_node *nodes = tree->nodes;
 	uint32_t *child = nodes[n].child;
-	uint32_t heights[2] = { nodes[child[0]].height,
-				nodes[child[1]].height };
-	int side = heights[1] > heights[0];
-	const uint32_t *grandchild;
+	uint32_t lower = nodes[child[0]].height;
+	uint32_t higher = nodes[child[1]].height;
+	int side = higher > lower;
+	const uint32_t *inner;
 
-	if (heights[side] < heights[!side] + 2) {
-		update(tree, n);
+	if (lower <= higher + 1 && higher <= lower + 1) {
+		update_height(tree, n);
 		return n;
 	}
-	grandchild = nodes[child[side]].child;
-	if (nodes[grandchild[side]].height < nodes[grandchild[!side]].height)
+	inner = nodes[child[side]].child;
+	if (nodes[inner[side]].height < nodes[inner[!side]].height)
 		child[side] = rotate(tree, child[side], !side);
-	return rotate(tree, n, side);
+	n = rotate(tree, n, side);
+	update(tree, n);
+	return n;
 }
 
-/* Makes @n the child of the last node on the path, in place of @old. */
-static void hang(struct vm_gap_tree *tree, const struct path *path,
-		 uint32_t old, uint32_t n)
+/* Makes @n the child of @parent in place of @old, or the root of all. */
+static void replace(struct vm_gap_tree *tree, uint32_t parent, uint32_t old,
+		    uint32_t n)
 {
-	uint32_t *child;
+	uint32_t *child = tree->nodes[parent].child;
 
-	if (!path->length) {
+	if (parent == VM_GAP_TREE_NIL)
 		tree->root = n;
-		return;
-	}
-	child = tree->nodes[path->node[path->length - 1]].child;
-	child[child[1] == old] = n;
+	else
+		child[child[1] == old] = n;
 }
 
-/* Updates and balances every node of the path, the deepest first. */
-static void retrace(struct vm_gap_tree *tree, struct path *path)
+/*
+ * Carries a change up the path.  At and above @top, the highest node whose
+ * own gap changed, a node whose column stays as it was ends the matter.
+ */
+static void retrace_column(struct vm_gap_tree *tree,
+			   struct vm_gap_column column, const struct path *path,
+			   unsigned int top)
 {
-	uint32_t old, n;
+	for (unsigned int i = path->length; i; i--) {
+		if (!update_column(tree, &column, path->node[i]) && i <= top)
+			return;
+	}
+}
 
-	while (path->length) {
-		old = path->node[--path->length];
+/* Balances up the path as far as heights change. */
+static void retrace_heights(struct vm_gap_tree *tree, const struct path *path)
+{
+	unsigned int i = path->length;
+	uint32_t old, n, height;
+
+	while (i) {
+		old = path->node[i--];
+		height = tree->nodes[old].height;
 		n = balance(tree, old);
 		if (n != old)
-			hang(tree, path, old, n);
+			replace(tree, path->node[i], old, n);
+		if (tree->nodes[n].height == height)
+			return;
 	}
+}
+
+/*
+ * Columns come first: a rotation leaves what a whole subtree can hold as it
+ * is, and derives the rest from children that are up to date.
+ */
+static void retrace(struct vm_gap_tree *tree, const struct path *path,
+		    unsigned int top)
+{
+	for (uint32_t i = 0; i < tree->column_count; i++)
+		retrace_column(tree, tree->columns[i], path, top);
+	retrace_heights(tree, path);
 }
 
 /*
@@ -124,21 +172,23 @@ static void descend(const struct vm_gap_tree *tree, uint64_t key,
 		    struct path *path)
 {
 	const struct vm_gap_node *nodes = tree->nodes;
+	unsigned int length = 0;
+	unsigned int at = 0;
+	unsigned int behind = 0;
 	uint32_t n = tree->root;
+	bool up;
 
-	path->length = 0;
-	path->at = VM_GAP_TREE_NIL;
-	path->behind = VM_GAP_TREE_NIL;
+	path->node[0] = VM_GAP_TREE_NIL;
 	while (n != VM_GAP_TREE_NIL) {
-		path->node[path->length++] = n;
-		if (nodes[n].start <= key) {
-			path->at = n;
-			n = nodes[n].child[1];
-		} else {
-			path->behind = n;
-			n = nodes[n].child[0];
-		}
+		path->node[++length] = n;
+		up = nodes[n].start <= key;
+		at = up ? length : at;
+		behind = up ? behind : length;
+		n = nodes[n].child[up];
 	}
+	path->length = length;
+	path->at = at;
+	path->behind = behind;
 }
 
 static int grow(struct vm_gap_tree *tree, uint32_t capacity)
@@ -223,42 +273,52 @@ void vm_gap_tree_fini(struct vm_gap_tree *tree)
 	vm_memory_free(&tree->memory, tree->nodes);
 }
 
+static void set_name(struct vm_gap_tree *tree, uint32_t n, const char *name)
+{
+	if (name)
+		memcpy(tree->names[n], name, strlen(name) + 1);
+	else
+		tree->names[n][0] = '\0';
+}
+
 void vm_gap_tree_insert(struct vm_gap_tree *tree, uint64_t start, uint64_t end,
 			const char *name)
 {
 	struct vm_gap_node *nodes = tree->nodes;
 	uint32_t n = take_node(tree);
+	struct vm_gap_node *behind;
 	struct path path;
 	uint32_t parent;
 
 	descend(tree, start, &path);
+	behind = &nodes[path.node[path.behind]];
+	parent = path.node[path.length];
 	nodes[n] = (struct vm_gap_node){
 		.start = start,
 		.end = end,
-		.gap = start - nodes[path.at].end,
+		.gap = start - nodes[path.node[path.at]].end,
 	};
-	memcpy(tree->names[n], name, strlen(name) + 1);
-	nodes[path.behind].gap = nodes[path.behind].start - end;
-	parent = path.node[path.length - 1];
+	set_name(tree, n, name);
+	behind->gap = behind->start - end;
 	nodes[parent].child[nodes[parent].start < start] = n;
 	update(tree, n);
-	retrace(tree, &path);
+	retrace(tree, &path, path.behind);
 }
 
 void vm_gap_tree_move(struct vm_gap_tree *tree, uint64_t start,
 		      uint64_t new_start, uint64_t end)
 {
-	struct vm_gap_node *nodes = tree->nodes;
-	struct vm_gap_node *node;
+	struct vm_gap_node *node, *behind;
 	struct path path;
 
 	descend(tree, start, &path);
-	node = &nodes[path.at];
+	node = &tree->nodes[path.node[path.at]];
+	behind = &tree->nodes[path.node[path.behind]];
 	node->gap += new_start - start;
 	node->start = new_start;
 	node->end = end;
-	nodes[path.behind].gap = nodes[path.behind].start - end;
-	retrace(tree, &path);
+	behind->gap = behind->start - end;
+	retrace(tree, &path, path.at < path.behind ? path.at : path.behind);
 }
 
 /*
@@ -270,26 +330,29 @@ void vm_gap_tree_remove(struct vm_gap_tree *tree, uint64_t start)
 {
 	struct vm_gap_node *nodes = tree->nodes;
 	struct vm_gap_node *removed, *behind;
+	uint32_t at, leaving;
+	const uint32_t *child;
 	struct path path;
-	uint32_t leaving;
 
 	descend(tree, start, &path);
-	removed = &nodes[path.at];
-	behind = &nodes[path.behind];
+	at = path.node[path.at];
+	removed = &nodes[at];
+	behind = &nodes[path.node[path.behind]];
 	behind->gap += removed->end - removed->start + removed->gap;
-	leaving = path.node[--path.length];
-	hang(tree, &path, leaving,
-	     nodes[leaving].child[nodes[leaving].child[0] == VM_GAP_TREE_NIL]);
-	if (leaving == path.behind) {
+	leaving = path.node[path.length--];
+	child = nodes[leaving].child;
+	replace(tree, path.node[path.length], leaving,
+		child[child[0] == VM_GAP_TREE_NIL]);
+	if (leaving != at) {
 		removed->start = behind->start;
 		removed->end = behind->end;
 		removed->gap = behind->gap;
-		memcpy(tree->names[path.at], tree->names[leaving],
+		memcpy(tree->names[at], tree->names[leaving],
 		       sizeof(*tree->names));
 	}
 	nodes[leaving].child[0] = tree->spare;
 	tree->spare = leaving;
-	retrace(tree, &path);
+	retrace(tree, &path, path.at < path.behind ? path.at : path.behind);
 }
 
 uint32_t vm_gap_tree_find(const struct vm_gap_tree *tree, uint64_t offset)
@@ -297,14 +360,13 @@ uint32_t vm_gap_tree_find(const struct vm_gap_tree *tree, uint64_t offset)
 	const struct vm_gap_node *nodes = tree->nodes;
 	uint32_t n = tree->root;
 	uint32_t found = VM_GAP_TREE_NIL;
+	bool up;
 
+	/* Either way is as likely, so nothing here is worth predicting. */
 	while (n != VM_GAP_TREE_NIL) {
-		if (nodes[n].end <= offset) {
-			n = nodes[n].child[1];
-		} else {
-			found = n;
-			n = nodes[n].child[0];
-		}
+		up = nodes[n].end <= offset;
+		found = up ? found : n;
+		n = nodes[n].child[up];
 	}
 	return found;
 }
@@ -370,6 +432,7 @@ uint32_t vm_gap_tree_find_gap(const struct vm_gap_tree *tree,
 			      const struct vm_gap_column *column, uint64_t size,
 			      uint64_t bound, bool up)
 {
+	const uint64_t *best = column->best;
 	const struct vm_gap_node *node;
 	uint32_t found = VM_GAP_TREE_NIL;
 	uint32_t n = tree->root;
@@ -380,12 +443,12 @@ uint32_t vm_gap_tree_find_gap(const struct vm_gap_tree *tree,
 	 * fits, or has one that fits beneath it on the far side, is nearer
 	 * than the one found before.
 	 */
-	while (column->best[n] >= size) {
+	while (best[n] >= size) {
 		node = &tree->nodes[n];
 		beyond = up ? node->start > bound
 			    : node->start - node->gap < bound;
-		if (beyond && (capacity_of(tree, column, n) >= size ||
-			       column->best[node->child[up]] >= size))
+		if (beyond && (best[node->child[up]] >= size ||
+			       capacity_of(tree, column, n) >= size))
 			found = n;
 		n = node->child[beyond ? !up : up];
 	}

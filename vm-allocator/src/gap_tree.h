@@ -67,7 +67,7 @@ int vm_gap_tree_prepare(struct vm_gap_tree *tree);
 
 /*
  * Adds [@start, @end), which is free and for which there is room.  The name
- * is shorter than VM_RANGE_NAME_SIZE and not one of the tree's own.
+ * is NULL or shorter than VM_RANGE_NAME_SIZE, and not one of the tree's own.
  */
 void vm_gap_tree_insert(struct vm_gap_tree *tree, uint64_t start, uint64_t end,
 			const char *name);

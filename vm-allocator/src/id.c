@@ -20,7 +20,7 @@
 struct vm_id_allocator {
 	struct vm_allocator_memory memory;
 	uint32_t first;
-	uint32_t last;
+	uint32_t span; /* the last id - the first */
 	uint64_t count;
 	unsigned int level_count;
 	uint64_t *levels[LEVELS_MAX];
@@ -94,7 +94,7 @@ int vm_id_new(uint32_t first, uint32_t last,
 		return -ENOMEM;
 	allocator->memory = source;
 	allocator->first = first;
-	allocator->last = last;
+	allocator->span = last - first;
 	allocator->level_count = level_count;
 	init_levels(allocator, words, ids);
 	*ret_allocator = allocator;
@@ -111,9 +111,20 @@ void vm_id_free(struct vm_id_allocator *allocator)
 	vm_memory_free(&memory, allocator);
 }
 
-static bool is_managed(const struct vm_id_allocator *allocator, uint32_t id)
+/* Returns: whether there is such an id. */
+static bool find_index(const struct vm_id_allocator *allocator, uint32_t id,
+		       uint64_t *ret_index)
 {
-	return id >= allocator->first && id <= allocator->last;
+	/* What lies below the first id wraps to behind the last. */
+	uint32_t index = id - allocator->first;
+
+	*ret_index = index;
+	return index <= allocator->span;
+}
+
+static bool is_set(const struct vm_id_allocator *allocator, uint64_t index)
+{
+	return allocator->levels[0][index / 64] & bit_of(index);
 }
 
 /* Goes up only as far as words become full. */
@@ -148,37 +159,48 @@ static void clear(struct vm_id_allocator *allocator, uint64_t index)
 	}
 }
 
-/*
- * Goes up until a word has a free bit at or behind the index, then down to
- * the lowest free id under that bit.
- */
-static bool find_free(const struct vm_id_allocator *allocator, uint64_t index,
-		      uint64_t *ret_index)
+/* Returns: the lowest free id under a bit, told by the level of the bit. */
+static uint64_t lowest_free(const struct vm_id_allocator *allocator,
+			    unsigned int level, uint64_t index)
 {
-	unsigned int level = 0;
-	uint64_t unused;
-
-	for (;; level++) {
-		if (level == allocator->level_count ||
-		    index / 64 >= allocator->words[level])
-			return false;
-		unused = ~allocator->levels[level][index / 64] &
-			 FULL << (index % 64);
-		if (unused)
-			break;
-		index = index / 64 + 1;
-	}
-	index = index / 64 * 64 + lowest_bit(unused);
 	while (level-- > 0)
 		index = index * 64 +
 			lowest_bit(~allocator->levels[level][index]);
-	*ret_index = index;
-	return true;
+	return index;
+}
+
+/* Goes up until a word has a free bit at or behind the index. */
+static bool find_free(const struct vm_id_allocator *allocator, uint64_t index,
+		      uint64_t *ret_index)
+{
+	uint64_t word, unused;
+
+	for (unsigned int i = 0; i < allocator->level_count; i++) {
+		word = index / 64;
+		if (word >= allocator->words[i])
+			return false;
+		unused = ~allocator->levels[i][word] & FULL << (index % 64);
+		if (unused) {
+			index = word * 64 + lowest_bit(unused);
+			*ret_index = lowest_free(allocator, i, index);
+			return true;
+		}
+		index = word + 1;
+	}
+	return false;
 }
 
 int vm_id_alloc(struct vm_id_allocator *allocator, uint32_t *ret_id)
 {
-	return vm_id_alloc_within(allocator, 0, UINT32_MAX, ret_id);
+	unsigned int level_count = allocator->level_count;
+	uint64_t index;
+
+	if (allocator->levels[level_count - 1][0] == FULL)
+		return -ENOSPC;
+	index = lowest_free(allocator, level_count, 0);
+	set(allocator, index);
+	*ret_id = (uint32_t)(index + allocator->first);
+	return 0;
 }
 
 int vm_id_alloc_within(struct vm_id_allocator *allocator, uint32_t first,
@@ -200,53 +222,57 @@ int vm_id_alloc_within(struct vm_id_allocator *allocator, uint32_t first,
 
 int vm_id_reserve(struct vm_id_allocator *allocator, uint32_t id)
 {
-	if (!is_managed(allocator, id))
+	uint64_t index;
+
+	if (!find_index(allocator, id, &index))
 		return -ENOSPC;
-	if (vm_id_is_allocated(allocator, id))
+	if (is_set(allocator, index))
 		return -EEXIST;
-	set(allocator, (uint64_t)id - allocator->first);
+	set(allocator, index);
 	return 0;
 }
 
 int vm_id_release(struct vm_id_allocator *allocator, uint32_t id)
 {
-	if (!vm_id_is_allocated(allocator, id))
+	uint64_t index;
+
+	if (!find_index(allocator, id, &index) || !is_set(allocator, index))
 		return -ENOENT;
-	clear(allocator, (uint64_t)id - allocator->first);
+	clear(allocator, index);
 	return 0;
 }
 
 bool vm_id_is_allocated(const struct vm_id_allocator *allocator, uint32_t id)
 {
-	uint64_t index = (uint64_t)id - allocator->first;
+	uint64_t index;
 
-	return is_managed(allocator, id) &&
-	       allocator->levels[0][index / 64] & bit_of(index);
+	return find_index(allocator, id, &index) && is_set(allocator, index);
 }
 
 int vm_id_next(const struct vm_id_allocator *allocator, int64_t *id)
 {
-	uint64_t ids = (uint64_t)allocator->last - allocator->first + 1;
 	const uint64_t *level = allocator->levels[0];
+	int64_t first = allocator->first;
+	int64_t last = first + allocator->span;
 	uint64_t index = 0;
 	uint64_t used;
 
-	if (*id >= allocator->last)
+	if (*id >= last)
 		return -ENOENT;
-	if (*id >= allocator->first)
-		index = (uint64_t)(*id + 1) - allocator->first;
+	if (*id >= first)
+		index = (uint64_t)(*id - first) + 1;
 	used = level[index / 64] & FULL << (index % 64);
 	while (!used) {
 		index = (index / 64 + 1) * 64;
-		if (index >= ids)
+		if (index > allocator->span)
 			return -ENOENT;
 		used = level[index / 64];
 	}
 	index = index / 64 * 64 + lowest_bit(used);
 	/* The bits past the end are set too. */
-	if (index >= ids)
+	if (index > allocator->span)
 		return -ENOENT;
-	*id = (int64_t)(allocator->first + index);
+	*id = first + (int64_t)index;
 	return 0;
 }
 

@@ -206,7 +206,6 @@ static int search_exact(const struct vm_range_allocator *allocator,
 int vm_range_alloc(struct vm_range_allocator *allocator,
 		   const struct vm_range_request *request, uint64_t *ret_base)
 {
-	const char *name = request->name ? request->name : "";
 	struct span window;
 	uint64_t start;
 	int r;
@@ -231,7 +230,7 @@ int vm_range_alloc(struct vm_range_allocator *allocator,
 	if (r)
 		return r;
 	vm_gap_tree_insert(&allocator->tree, start, start + request->size,
-			   name);
+			   request->name);
 	allocator->used += request->size;
 	allocator->count++;
 	*ret_base = allocator->space.base + start;
@@ -358,7 +357,7 @@ int vm_range_resize(struct vm_range_allocator *allocator, uint64_t base,
 	if (size > allocator->space.size - whole.start)
 		return -ENOSPC;
 	end = whole.start + size;
-	if (end > whole.end && whole.end < allocator->space.size) {
+	if (end > whole.end) {
 		next = &tree->nodes[vm_gap_tree_find(tree, whole.end)];
 		if (next->start < end)
 			return -EEXIST;

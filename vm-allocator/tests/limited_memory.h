@@ -14,7 +14,7 @@ struct limited_memory {
 	long live; /* blocks not freed */
 };
 
-static void *limited_resize(void *context, void *block, size_t size)
+static inline void *limited_resize(void *context, void *block, size_t size)
 {
 	struct limited_memory *limits = context;
 	void *result;
@@ -33,7 +33,8 @@ static void *limited_resize(void *context, void *block, size_t size)
 	return result;
 }
 
-static struct vm_allocator_memory limited_memory(struct limited_memory *limits)
+static inline struct vm_allocator_memory limited_memory(
+	struct limited_memory *limits)
 {
 	return (struct vm_allocator_memory){ limited_resize, limits };
 }

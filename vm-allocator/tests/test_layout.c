@@ -98,6 +98,9 @@ START_TEST(entry_that_cannot_be_loaded_is_named_and_nothing_stays)
 		{ { { "a", 0, 1, 40 }, { "b", 0x1fff, 2, 41 } }, 1, -EEXIST },
 		{ { { "a", 0, 1, 40 }, { "b", 2, 1, 40 } }, 1, -EEXIST },
 		{ { { "a", 0, 1, 40 }, { "b", 2, 1, 63 } }, 1, -EEXIST },
+		{ { { "a", 0, 1, VM_LAYOUT_NO_IRQ }, { "b", 2, 1, 63 } },
+		  1,
+		  -EEXIST },
 		{ { { "a", 0, 1, 40 }, { "b", 0x40000000, 1, 41 } },
 		  1,
 		  -ENOSPC },
@@ -161,6 +164,7 @@ START_TEST(layout_loaded_twice_collides_with_itself)
 
 	open_allocators();
 	ck_assert_int_eq(vm_layout_load(&virt, ranges, irqs, NULL), 0);
+	ck_assert_int_eq(vm_layout_load(&virt, ranges, irqs, NULL), -EEXIST);
 	ck_assert_int_eq(vm_layout_load(&virt, ranges, irqs, &index), -EEXIST);
 	ck_assert_uint_eq(index, 0);
 	ck_assert_uint_eq(vm_range_get_stats(ranges).count,

@@ -188,7 +188,7 @@ static void fill_for_dump(void)
 	reserve(UINT64_C(1) << 62, UINT64_C(1) << 62, NULL);
 	reserve(UINT64_C(1) << 32, UINT64_C(1) << 32, "window 64");
 	reserve(0xc0000000, 0x1000, "virtio-blk0");
-	reserve(0xc0001000, 0x1400, "a\nb\033c\xc3\xa9");
+	reserve(0xc0001000, 0x1400, "a\nb\033c\x7f\xc3");
 	reserve(1, 1, NULL);
 }
 
