@@ -2,6 +2,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,30 +34,6 @@ static const char help[] =
 	"Exit codes: 0 the guest powered off or rebooted, 1 host error,\n"
 	"2 usage, 3 bad configuration or image, 4 KVM unavailable,\n"
 	"5 the guest crashed.\n";
-
-static int set_path(const char **path, const char *flag, const char *value)
-{
-	if (!*value)
-		return fail(EXIT_BAD_USAGE, "%s: the path is empty", flag);
-	*path = value;
-	return OPTIONS_RUN;
-}
-
-static int set_kernel(struct options *options, const char *value)
-{
-	return set_path(&options->kernel, "--kernel", value);
-}
-
-static int set_initramfs(struct options *options, const char *value)
-{
-	return set_path(&options->initramfs, "--initramfs", value);
-}
-
-static int set_cmdline(struct options *options, const char *value)
-{
-	options->cmdline = value;
-	return OPTIONS_RUN;
-}
 
 /* The value behind "key=", or NULL when @value is about something else. */
 static const char *value_of(const char *value, const char *key)
@@ -134,13 +111,10 @@ static int set_memory(struct options *options, const char *value)
 
 static int set_serial(struct options *options, const char *value)
 {
-	const char *path = value_of(value, "file");
-
-	if (path) {
+	options->serial_path = value_of(value, "file");
+	if (options->serial_path && *options->serial_path)
 		options->serial = SERIAL_FILE;
-		return set_path(&options->serial_path, "--serial file=", path);
-	}
-	if (!strcmp(value, "tty"))
+	else if (!strcmp(value, "tty"))
 		options->serial = SERIAL_TTY;
 	else if (!strcmp(value, "off"))
 		options->serial = SERIAL_OFF;
@@ -153,50 +127,76 @@ static int set_serial(struct options *options, const char *value)
 
 static int set_protocol(struct options *options, const char *value)
 {
-	if (!strcmp(value, "auto"))
-		options->protocol = BOOT_AUTO;
-	else if (!strcmp(value, "linux"))
-		options->protocol = BOOT_LINUX;
-	else if (!strcmp(value, "pvh"))
-		options->protocol = BOOT_PVH;
-	else
-		return fail(EXIT_BAD_USAGE,
-			    "--boot-protocol %s: expected auto, linux or pvh",
-			    value);
-	return OPTIONS_RUN;
+	static const char *const names[] = {
+		[BOOT_AUTO] = "auto",
+		[BOOT_LINUX] = "linux",
+		[BOOT_PVH] = "pvh",
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strcmp(value, names[i])) {
+			options->protocol = (enum boot_protocol)i;
+			return OPTIONS_RUN;
+		}
+	}
+	return fail(EXIT_BAD_USAGE,
+		    "--boot-protocol %s: expected auto, linux or pvh", value);
 }
 
-static int print_help(struct options *options, const char *value)
-{
-	(void)options;
-	(void)value;
-	fputs(help, stdout);
-	return EXIT_GUEST_DONE;
-}
-
-static int print_version(struct options *options, const char *value)
-{
-	(void)options;
-	(void)value;
-	puts("reference-vmm " VERSION);
-	return EXIT_GUEST_DONE;
-}
-
-static const struct flag {
-	const char *name;
-	bool has_value;
-	int (*set)(struct options *options, const char *value);
-} flags[] = {
-	{ "--kernel", true, set_kernel },
-	{ "--initramfs", true, set_initramfs },
-	{ "--cmdline", true, set_cmdline },
-	{ "--cpus", true, set_cpus },
-	{ "--memory", true, set_memory },
-	{ "--serial", true, set_serial },
-	{ "--boot-protocol", true, set_protocol },
-	{ "--version", false, print_version },
-	{ "--help", false, print_help },
+enum flag {
+	KERNEL,
+	INITRAMFS,
+	CMDLINE,
+	CPUS,
+	MEMORY,
+	SERIAL,
+	PROTOCOL,
+	SHOW_VERSION,
+	SHOW_HELP,
 };
+
+static const struct option flags[] = {
+	[KERNEL] = { "kernel", required_argument, NULL, KERNEL },
+	[INITRAMFS] = { "initramfs", required_argument, NULL, INITRAMFS },
+	[CMDLINE] = { "cmdline", required_argument, NULL, CMDLINE },
+	[CPUS] = { "cpus", required_argument, NULL, CPUS },
+	[MEMORY] = { "memory", required_argument, NULL, MEMORY },
+	[SERIAL] = { "serial", required_argument, NULL, SERIAL },
+	[PROTOCOL] = { "boot-protocol", required_argument, NULL, PROTOCOL },
+	[SHOW_VERSION] = { "version", no_argument, NULL, SHOW_VERSION },
+	[SHOW_HELP] = { "help", no_argument, NULL, SHOW_HELP },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int set(struct options *options, enum flag flag, const char *value)
+{
+	switch (flag) {
+	case KERNEL:
+		options->kernel = value;
+		return OPTIONS_RUN;
+	case INITRAMFS:
+		options->initramfs = value;
+		return OPTIONS_RUN;
+	case CMDLINE:
+		options->cmdline = value;
+		return OPTIONS_RUN;
+	case CPUS:
+		return set_cpus(options, value);
+	case MEMORY:
+		return set_memory(options, value);
+	case SERIAL:
+		return set_serial(options, value);
+	case PROTOCOL:
+		return set_protocol(options, value);
+	case SHOW_VERSION:
+		puts("reference-vmm " VERSION);
+		return EXIT_GUEST_DONE;
+	case SHOW_HELP:
+		fputs(help, stdout);
+		return EXIT_GUEST_DONE;
+	}
+	return EXIT_BAD_USAGE;
+}
 
 /* Edits that turn @a into @b; @b is one of our flags and so is short. */
 static size_t distance(const char *a, const char *b)
@@ -221,79 +221,62 @@ static size_t distance(const char *a, const char *b)
 	return row[len];
 }
 
-static int unknown_flag(const char *name, size_t len)
+/* getopt_long() has met something that is no flag of ours, or half of one. */
+static int refuse(const char *arg, int found)
 {
 	const char *nearest = NULL;
 	size_t least = 5; /* farther than this is another word */
-	char copy[32];
-
-	snprintf(copy, sizeof(copy), "%.*s", (int)len, name);
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		size_t edits = distance(copy, flags[i].name);
-
-		if (edits < least) {
-			least = edits;
-			nearest = flags[i].name;
-		}
-	}
-	if (nearest)
-		return fail(EXIT_BAD_USAGE,
-			    "%.*s: unknown flag; did you mean %s?", (int)len,
-			    name, nearest);
-	return fail(EXIT_BAD_USAGE, "%.*s: unknown flag; --help lists them",
-		    (int)len, name);
-}
-
-static const struct flag *find_flag(const char *name, size_t len)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
-		if (strlen(flags[i].name) == len &&
-		    !strncmp(flags[i].name, name, len))
-			return &flags[i];
-	}
-	return NULL;
-}
-
-/* Handles the flag at argv[*at] and moves *at past it and its value. */
-static int parse_flag(struct options *options, char **argv, int *at,
-		      bool *given)
-{
-	const char *arg = argv[*at], *value = NULL;
-	size_t len = strcspn(arg, "=");
-	const struct flag *flag = find_flag(arg, len);
+	char name[32];
 
 	if (strncmp(arg, "--", 2))
 		return fail(EXIT_BAD_USAGE,
 			    "%s: expected a flag; --help lists them", arg);
-	if (!flag)
-		return unknown_flag(arg, len);
-	if (given[flag - flags])
-		return fail(EXIT_BAD_USAGE, "%s: given twice", flag->name);
-	given[flag - flags] = true;
-	if (arg[len] == '=')
-		value = arg + len + 1;
-	else if (flag->has_value)
-		value = argv[++*at];
-	++*at;
-	if (flag->has_value != !!value)
-		return fail(EXIT_BAD_USAGE, "%s: %s", flag->name,
-			    flag->has_value ? "its value is missing"
-					    : "takes no value");
-	return flag->set(options, value);
+	if (found == ':')
+		return fail(EXIT_BAD_USAGE, "%s: its value is missing", arg);
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(arg + 2, "="),
+		 arg + 2);
+	for (const struct option *flag = flags; flag->name; flag++) {
+		size_t edits = distance(name, flag->name);
+
+		if (!edits)
+			return fail(EXIT_BAD_USAGE, "--%s: takes no value",
+				    name);
+		if (edits < least) {
+			least = edits;
+			nearest = flag->name;
+		}
+	}
+	if (nearest)
+		return fail(EXIT_BAD_USAGE,
+			    "--%s: unknown flag; did you mean --%s?", name,
+			    nearest);
+	return fail(EXIT_BAD_USAGE, "--%s: unknown flag; --help lists them",
+		    name);
 }
 
 int options_parse(struct options *options, int argc, char **argv)
 {
 	bool given[ARRAY_SIZE(flags)] = { false };
-	int at = 1, r = OPTIONS_RUN;
+	int flag, r = OPTIONS_RUN;
 
 	*options = (struct options){
 		.cmdline = "console=ttyS0",
 		.cpus = 1,
 		.memory = UINT64_C(512) << 20,
 	};
-	while (at < argc && r == OPTIONS_RUN)
-		r = parse_flag(options, argv, &at, given);
+	while (r == OPTIONS_RUN && optind < argc) {
+		const char *arg = argv[optind];
+
+		/* "+": stop at what is no flag; ":": tell what is missing. */
+		flag = getopt_long(argc, argv, "+:", flags, NULL);
+		if (flag < 0 || flag >= SHOW_HELP + 1)
+			return refuse(arg, flag);
+		if (given[flag])
+			return fail(EXIT_BAD_USAGE, "--%s: given twice",
+				    flags[flag].name);
+		given[flag] = true;
+		r = set(options, (enum flag)flag, optarg);
+	}
 	if (r == OPTIONS_RUN && !options->kernel)
 		return fail(EXIT_BAD_USAGE,
 			    "--kernel: missing; name the kernel to boot");

@@ -53,15 +53,14 @@ static int handle_system_event(unsigned int id, uint32_t type)
 static int handle_internal_error(const struct vcpu *vcpu,
 				 const struct kvm_exit *exit)
 {
-	const struct kvm_exit_internal *error = &exit->internal;
 	char line[512];
 
 	kvm_exit_format(exit, line, sizeof(line));
-	if (error->suberror == KVM_INTERNAL_ERROR_EMULATION)
+	if (exit->internal.suberror == KVM_INTERNAL_ERROR_EMULATION)
 		return fail(EXIT_NO_KVM,
-			    "vCPU %u: %s: this KVM cannot execute that "
-			    "instruction, so it cannot run this kernel; use a "
-			    "host with hardware virtualisation",
+			    "vCPU %u: this KVM cannot execute an instruction "
+			    "of the guest, so it cannot run this kernel; use a "
+			    "host with hardware virtualisation (%s)",
 			    vcpu->id, line);
 	return fail(EXIT_HOST_ERROR, "vCPU %u: %s", vcpu->id, line);
 }
