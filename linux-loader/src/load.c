@@ -102,12 +102,47 @@ static int load_piece(const struct piece *p, unsigned int flags,
 	return r ? r : read_piece(&tail, why);
 }
 
+/* What was probed and what is loaded have to be one file. */
+static int check_unchanged(int fd, const struct vm_load_kernel *kernel,
+			   struct vm_load_why *why)
+{
+	uint64_t size;
+	int r = loader_file_size(fd, &size, why);
+
+	if (!r && size != kernel->file_size)
+		return loader_fail(why, -EBADMSG,
+				   "kernel changed from %" PRIu64 " to %" PRIu64
+				   " bytes",
+				   kernel->file_size, size);
+	return r;
+}
+
+static int load_segment(const struct vm_mem *mem, int fd,
+			const struct vm_load_segment *s, uint64_t base,
+			unsigned int flags, struct vm_load_why *why)
+{
+	struct piece piece = { mem, fd, s->file_offset, 0, s->file_size };
+	int r;
+
+	if (__builtin_add_overflow(base, s->offset, &piece.gpa))
+		return fail_memory(why, -EOVERFLOW, "kernel segment",
+				   s->mem_size, base);
+	r = check_memory(mem, "kernel segment", piece.gpa, s->mem_size, why);
+	if (r)
+		return r;
+	r = load_piece(&piece, flags, why);
+	if (r)
+		return r;
+	r = vm_mem_fill(mem, piece.gpa + s->file_size, 0,
+			s->mem_size - s->file_size);
+	return r ? fail_memory(why, r, "kernel segment", s->mem_size, piece.gpa)
+		 : 0;
+}
+
 int vm_load_kernel_into(const struct vm_mem *mem, int fd,
 			const struct vm_load_kernel *kernel, uint64_t base,
 			unsigned int flags, struct vm_load_why *why)
 {
-	const struct vm_load_segment *s = kernel->segments;
-	struct piece piece = { .mem = mem, .fd = fd };
 	int r;
 
 	if (flags & ~VM_LOAD_READ)
@@ -115,26 +150,11 @@ int vm_load_kernel_into(const struct vm_mem *mem, int fd,
 				   flags);
 	if (!kernel->segment_count)
 		return loader_fail(why, -EINVAL, "kernel has to be extracted");
-	for (size_t i = 0; i < kernel->segment_count; i++, s++) {
-		if (__builtin_add_overflow(base, s->offset, &piece.gpa))
-			return fail_memory(why, -EOVERFLOW, "kernel segment",
-					   s->mem_size, base);
-		r = check_memory(mem, "kernel segment", piece.gpa, s->mem_size,
+	r = check_unchanged(fd, kernel, why);
+	for (size_t i = 0; !r && i < kernel->segment_count; i++)
+		r = load_segment(mem, fd, &kernel->segments[i], base, flags,
 				 why);
-		if (r)
-			return r;
-		piece.offset = s->file_offset;
-		piece.size = s->file_size;
-		r = load_piece(&piece, flags, why);
-		if (r)
-			return r;
-		r = vm_mem_fill(mem, piece.gpa + s->file_size, 0,
-				s->mem_size - s->file_size);
-		if (r)
-			return fail_memory(why, r, "kernel segment",
-					   s->mem_size, piece.gpa);
-	}
-	return 0;
+	return r;
 }
 
 static uint64_t align_page(uint64_t size)

@@ -25,17 +25,17 @@ static bool is_wrapped(const struct vm_load_kernel *kernel, unsigned int flags)
 	return false;
 }
 
-/* Probes what comes out of @fd into @out, and leaves it there. */
+/* Probes what comes out of fd into out, and leaves it there. */
 static int unwrap(int fd, const struct vm_load_payload *payload, int out,
-		  uint64_t limit, struct vm_load_kernel *ret,
-		  struct vm_load_why *why)
+		  unsigned int flags, uint64_t limit,
+		  struct vm_load_kernel *ret, struct vm_load_why *why)
 {
 	int r;
 
 	r = vm_load_extract(fd, payload, out, limit, NULL, why);
 	if (!r)
 		r = vm_load_probe(out, ret, why);
-	if (!r && is_wrapped(ret, VM_LOAD_UNWRAP_BZIMAGE))
+	if (!r && is_wrapped(ret, flags))
 		return loader_fail(why, -EBADMSG,
 				   "what is inside is wrapped again, a %s",
 				   vm_load_format_name(ret->format));
@@ -49,7 +49,8 @@ int vm_load_open(int fd, unsigned int flags, uint64_t limit, int *ret_fd,
 	int out, r;
 
 	if (flags & ~VM_LOAD_UNWRAP_BZIMAGE)
-		return loader_fail(why, -EINVAL, "unknown flags");
+		return loader_fail(why, -EINVAL, "there is no flag 0x%x",
+				   flags);
 	r = vm_load_probe(fd, &kernel, why);
 	if (r)
 		return r;
@@ -60,7 +61,7 @@ int vm_load_open(int fd, unsigned int flags, uint64_t limit, int *ret_fd,
 	if (out < 0)
 		return loader_fail(why, -errno, "cannot open it once more");
 	if (is_wrapped(&kernel, flags)) {
-		r = unwrap(fd, &kernel.payload, out, limit, &inner, why);
+		r = unwrap(fd, &kernel.payload, out, flags, limit, &inner, why);
 		if (r) {
 			close(out);
 			return r;

@@ -30,6 +30,7 @@ static const struct compression_magic compressions[] = {
 	{ VM_LOAD_COMPRESSION_XZ, 6, "\xfd\x37zXZ\x00" },
 	{ VM_LOAD_COMPRESSION_LZO, 4, "\x89LZO" },
 	{ VM_LOAD_COMPRESSION_LZ4, 4, "\x02\x21\x4c\x18" },
+	{ VM_LOAD_COMPRESSION_LZ4, 4, "\x04\x22\x4d\x18" },
 	{ VM_LOAD_COMPRESSION_ZSTD, 4, "\x28\xb5\x2f\xfd" },
 };
 

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * The legacy LZ4 frame (lz4 -l, doc/lz4_Frame_format.md, "Legacy frame"): a
- * magic number, then blocks of up to 8 MiB, each after its compressed size.
+ * The two frames of LZ4 (doc/lz4_Frame_format.md).  The legacy one (lz4 -l),
+ * in which kernels come, is a magic number, then blocks of up to 8 MiB, each
+ * after its compressed size; liblz4 leaves that to its users.
  */
 #include "unpack.h"
 
 #include <lz4.h>
+#include <lz4frame.h>
 #include <stdlib.h>
 
 #define LEGACY_MAGIC 0x184c2102u
@@ -40,7 +42,7 @@ static int next_block(struct unpack *u, char *in, char *out, size_t *ret_len)
 	return unpack_write(u, out, (size_t)n);
 }
 
-int unpack_lz4(struct unpack *u)
+static int unpack_legacy(struct unpack *u)
 {
 	char *in = malloc(LZ4_COMPRESSBOUND(BLOCK_MAX));
 	char *out = malloc(BLOCK_MAX);
@@ -54,4 +56,58 @@ int unpack_lz4(struct unpack *u)
 	free(in);
 	free(out);
 	return r;
+}
+
+static int decompress_frame(struct unpack *u, LZ4F_dctx *z)
+{
+	size_t at = 0, in_len = 0, used, len, state;
+	int r;
+
+	do {
+		if (at == in_len) {
+			at = 0;
+			r = unpack_read(u, u->in, sizeof(u->in), &in_len);
+			if (r)
+				return r;
+		}
+		used = in_len - at;
+		len = sizeof(u->out);
+		state = LZ4F_decompress(z, u->out, &len, u->in + at, &used,
+					NULL);
+		if (LZ4F_isError(state) || (state && !in_len && !len))
+			return unpack_damaged(u);
+		at += used;
+		r = unpack_write(u, u->out, len);
+		if (r)
+			return r;
+	} while (state);
+	return unpack_end(u, in_len - at);
+}
+
+static int unpack_frame(struct unpack *u)
+{
+	LZ4F_dctx *z;
+	int r;
+
+	if (LZ4F_isError(LZ4F_createDecompressionContext(&z, LZ4F_VERSION)))
+		return unpack_no_memory(u);
+	r = decompress_frame(u, z);
+	LZ4F_freeDecompressionContext(z);
+	return r;
+}
+
+int unpack_lz4(struct unpack *u)
+{
+	uint64_t start = u->in_offset;
+	uint8_t magic[4];
+	size_t len;
+	int r;
+
+	r = unpack_read(u, magic, sizeof(magic), &len);
+	if (r)
+		return r;
+	if (len == sizeof(magic) && get_le32(magic) == LEGACY_MAGIC)
+		return unpack_legacy(u);
+	u->in_offset = start;
+	return unpack_frame(u);
 }

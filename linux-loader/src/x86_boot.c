@@ -45,6 +45,9 @@ static int check_info(const struct vm_load_kernel *kernel, uint64_t base,
 	    kernel->arch != VM_LOAD_ARCH_I386)
 		return loader_fail(why, -EINVAL, "kernel is for %s, not x86",
 				   vm_load_arch_name(kernel->arch));
+	if (info->setup_data && kernel->setup_header_len &&
+	    kernel->protocol < 0x0209)
+		return loader_fail(why, -EINVAL, "kernel takes no setup_data");
 	if (__builtin_add_overflow(info->initrd, info->initrd_size, &last))
 		return loader_fail(why, -EOVERFLOW,
 				   "initramfs ends past the address space");

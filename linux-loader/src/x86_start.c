@@ -14,7 +14,9 @@ enum vm_load_entry vm_load_x86_default_entry(
 {
 	if (kernel->entries & 1u << VM_LOAD_ENTRY_PVH)
 		return VM_LOAD_ENTRY_PVH;
-	return VM_LOAD_ENTRY_LINUX64;
+	if (kernel->entries & 1u << VM_LOAD_ENTRY_LINUX64)
+		return VM_LOAD_ENTRY_LINUX64;
+	return VM_LOAD_ENTRY_LINUX32;
 }
 
 /* Finds a place for kernel and initrd, and loads them there. */
@@ -48,30 +50,39 @@ static int load(const struct vm_mem *mem, const struct vm_load_x86_start *start,
 	return r;
 }
 
+/* The zero page or the start info, whichever the entry reads. */
+static int write_info(const struct vm_mem *mem,
+		      const struct vm_load_x86_start *start, uint64_t base,
+		      const struct vm_load_x86_info *info,
+		      struct vm_load_why *why)
+{
+	if (start->entry == VM_LOAD_ENTRY_PVH)
+		return vm_load_pvh_write(mem, start->layout.info, info, why);
+	return vm_load_zero_page_write(mem, start->layout.info, start->kernel,
+				       base, info, why);
+}
+
 static int enter(const struct vm_mem *mem,
-		 const struct vm_load_x86_start *start, uint64_t base,
-		 const struct vm_load_x86_info *info,
+		 const struct vm_load_x86_start *start, uint64_t entry,
 		 struct vm_load_x86_cpu *ret, struct vm_load_why *why)
 {
 	const struct vm_load_x86_layout *at = &start->layout;
-	uint64_t entry;
-	int r;
+	int r = -EINVAL;
 
-	r = vm_load_get_entry(start->kernel, base, start->entry, &entry, why);
-	if (r)
-		return r;
-	if (start->entry == VM_LOAD_ENTRY_PVH) {
-		r = vm_load_pvh_write(mem, at->info, info, why);
-		if (r)
-			return r;
-		r = vm_load_x86_enter_pvh(mem, at->gdt, entry, at->info, ret);
-	} else {
-		r = vm_load_zero_page_write(mem, at->info, start->kernel, base,
-					    info, why);
-		if (r)
-			return r;
+	switch (start->entry) {
+	case VM_LOAD_ENTRY_LINUX64:
 		r = vm_load_x86_enter_linux64(mem, at->gdt, at->page_tables,
 					      entry, at->info, ret);
+		break;
+	case VM_LOAD_ENTRY_LINUX32:
+		r = vm_load_x86_enter_linux32(mem, at->gdt, entry, at->info,
+					      ret);
+		break;
+	case VM_LOAD_ENTRY_PVH:
+		r = vm_load_x86_enter_pvh(mem, at->gdt, entry, at->info, ret);
+		break;
+	case VM_LOAD_ENTRY_NATIVE:
+		break;
 	}
 	if (r)
 		return loader_fail(why, r,
@@ -87,16 +98,20 @@ int vm_load_x86_start(const struct vm_mem *mem,
 		.memmap = start->memmap,
 		.cmdline = start->layout.cmdline,
 		.rsdp = start->rsdp,
+		.setup_data = start->setup_data,
 	};
 	struct vm_load_placement place = { 0 };
+	uint64_t entry;
 	int r;
 
-	if (start->entry != VM_LOAD_ENTRY_LINUX64 &&
-	    start->entry != VM_LOAD_ENTRY_PVH)
-		return loader_fail(why, -EINVAL,
-				   "an entry that cannot be started");
-	r = load(mem, start, &place, &info, why);
-	if (r)
-		return r;
-	return enter(mem, start, place.kernel, &info, ret, why);
+	r = vm_load_get_entry(start->kernel, 0, start->entry, &entry, why);
+	if (!r && start->entry == VM_LOAD_ENTRY_NATIVE)
+		r = loader_fail(why, -EINVAL, "kernel is not for x86");
+	if (!r)
+		r = load(mem, start, &place, &info, why);
+	if (!r)
+		r = write_info(mem, start, place.kernel, &info, why);
+	if (!r)
+		r = enter(mem, start, place.kernel + entry, ret, why);
+	return r;
 }

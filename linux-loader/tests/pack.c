@@ -2,8 +2,6 @@
 #include "pack.h"
 #include "make.h"
 
-#include <string.h>
-
 #ifdef HAVE_ZLIB
 #include <zlib.h>
 
@@ -72,6 +70,7 @@ static size_t pack_lzma(const uint8_t *data, size_t len, uint8_t *out,
 
 #ifdef HAVE_LZ4
 #include <lz4.h>
+#include <lz4frame.h>
 
 /* The legacy frame, in blocks smaller than the 8 MiB that it allows. */
 static size_t pack_lz4(const uint8_t *data, size_t len, uint8_t *out,
@@ -93,34 +92,43 @@ static size_t pack_lz4(const uint8_t *data, size_t len, uint8_t *out,
 	}
 	return at;
 }
+
+static size_t pack_lz4_frame(const uint8_t *data, size_t len, uint8_t *out,
+			     size_t size)
+{
+	LZ4F_preferences_t checked = {
+		.frameInfo.contentChecksumFlag = LZ4F_contentChecksumEnabled,
+	};
+	size_t n = LZ4F_compressFrame(out, size, data, len, &checked);
+
+	return LZ4F_isError(n) ? 0 : n;
+}
 #endif
 
-size_t make_packed(enum vm_load_compression compression, const uint8_t *data,
-		   size_t len, uint8_t *out, size_t size)
-{
-	switch (compression) {
-	case VM_LOAD_COMPRESSION_NONE:
-		memcpy(out, data, len);
-		return len;
+const struct packing packings[] = {
 #ifdef HAVE_ZLIB
-	case VM_LOAD_COMPRESSION_GZIP:
-		return pack_gzip(data, len, out, size);
+	{ VM_LOAD_COMPRESSION_GZIP, 0, pack_gzip },
 #endif
 #ifdef HAVE_LZMA
-	case VM_LOAD_COMPRESSION_XZ:
-		return pack_xz(data, len, out, size);
-	case VM_LOAD_COMPRESSION_LZMA:
-		return pack_lzma(data, len, out, size);
+	{ VM_LOAD_COMPRESSION_XZ, 4, pack_xz },
+	{ VM_LOAD_COMPRESSION_LZMA, 4, pack_lzma },
 #endif
 #ifdef HAVE_LZ4
-	case VM_LOAD_COMPRESSION_LZ4:
-		return pack_lz4(data, len, out, size);
+	{ VM_LOAD_COMPRESSION_LZ4, 4, pack_lz4 },
+	{ VM_LOAD_COMPRESSION_LZ4, 4, pack_lz4_frame },
 #endif
 #ifdef HAVE_ZSTD
-	case VM_LOAD_COMPRESSION_ZSTD:
-		return pack_zstd(data, len, out, size);
+	{ VM_LOAD_COMPRESSION_ZSTD, 4, pack_zstd },
 #endif
-	default:
-		return 0;
+	{ VM_LOAD_COMPRESSION_NONE, 0, NULL },
+};
+const int packing_count = sizeof(packings) / sizeof(*packings) - 1;
+
+const struct packing *find_packing(enum vm_load_compression compression)
+{
+	for (int i = 0; i < packing_count; i++) {
+		if (packings[i].compression == compression)
+			return &packings[i];
 	}
+	return NULL;
 }

@@ -8,8 +8,23 @@
 
 #include <linux-loader/kernel.h>
 
-/* Compresses len bytes into out and returns the size of that, 0 if it cannot. */
-size_t make_packed(enum vm_load_compression compression, const uint8_t *data,
-		   size_t len, uint8_t *out, size_t size);
+/**
+ * struct packing - a way to compress
+ * @compression: what the library calls it; two frames of LZ4 share one
+ * @appended: bytes of the size that the kernel's build appends
+ * @make: compresses @len bytes into @out and returns the size of that, or 0
+ */
+struct packing {
+	enum vm_load_compression compression;
+	size_t appended;
+	size_t (*make)(const uint8_t *data, size_t len, uint8_t *out,
+		       size_t size);
+};
+
+extern const struct packing packings[];
+extern const int packing_count;
+
+/* The way to compress so, or NULL. */
+const struct packing *find_packing(enum vm_load_compression compression);
 
 #endif

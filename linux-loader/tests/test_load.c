@@ -5,6 +5,8 @@
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,6 +29,7 @@ static void setup(void)
 	ck_assert_int_eq(vm_mem_fill(mem, RAM, 0xee, 0x40000), 0);
 	fd = file_of(bytes, SIZE);
 	memset(&kernel, 0, sizeof(kernel));
+	kernel.file_size = SIZE;
 }
 
 static void teardown(void)
@@ -195,25 +198,60 @@ START_TEST(a_segment_outside_of_memory_is_refused)
 }
 END_TEST
 
-START_TEST(a_file_that_became_shorter_is_told)
+START_TEST(a_file_that_changed_is_told)
 {
 	add_segment(0, SIZE, 0, SIZE);
 	ck_assert_int_eq(ftruncate(fd, SIZE - 1), 0);
 	ck_assert_int_eq(vm_load_kernel_into(mem, fd, &kernel, RAM, 0, &why),
 			 -EBADMSG);
-	ck_assert_str_eq(why.text, "it became shorter while it was loaded");
-	ck_assert_int_eq(ftruncate(fd, 0), 0);
+	ck_assert_str_eq(why.text, "kernel changed from 25140 to 25139 bytes");
+	ck_assert_int_eq(ftruncate(fd, SIZE + 1), 0);
 	ck_assert_int_eq(vm_load_kernel_into(mem, fd, &kernel, RAM, 0, &why),
 			 -EBADMSG);
 }
 END_TEST
 
+START_TEST(a_file_that_becomes_shorter_meanwhile_is_told)
+{
+	add_segment(0, SIZE + 0x1000, 0, SIZE + 0x1000);
+	ck_assert_int_eq(vm_load_kernel_into(mem, fd, &kernel, RAM,
+					     (unsigned int)_i, &why),
+			 -EBADMSG);
+	ck_assert_str_eq(why.text, "it became shorter while it was loaded");
+}
+END_TEST
+
 START_TEST(an_error_of_the_file_is_told)
 {
+	char path[64];
+	int write_only;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	write_only = open(path, O_WRONLY);
 	add_segment(0, 16, 0, 16);
 	ck_assert_int_eq(vm_load_kernel_into(mem, -1, &kernel, RAM, 0, &why),
 			 -EBADF);
+	ck_assert_str_eq(why.text, "cannot read its attributes");
+	ck_assert_int_eq(vm_load_kernel_into(mem, write_only, &kernel, RAM, 0,
+					     &why),
+			 -EBADF);
 	ck_assert_str_eq(why.text, "cannot read it");
+	close(write_only);
+}
+END_TEST
+
+START_TEST(a_directory_is_no_kernel)
+{
+	int directory = open("/", O_RDONLY | O_DIRECTORY);
+
+	add_segment(0, 16, 0, 16);
+	ck_assert_int_eq(vm_load_kernel_into(mem, directory, &kernel, RAM, 0,
+					     &why),
+			 -EISDIR);
+	ck_assert_int_eq(vm_load_initrd_into(mem, &directory, 1, RAM, 16, 0,
+					     &why),
+			 -EISDIR);
+	close(directory);
 }
 END_TEST
 
@@ -356,7 +394,10 @@ int main(void)
 	tcase_add_test(tc, memory_that_others_share_is_written_and_not_mapped);
 	tcase_add_test(tc, a_segment_may_span_regions);
 	tcase_add_test(tc, a_segment_outside_of_memory_is_refused);
-	tcase_add_test(tc, a_file_that_became_shorter_is_told);
+	tcase_add_test(tc, a_file_that_changed_is_told);
+	tcase_add_loop_test(tc, a_file_that_becomes_shorter_meanwhile_is_told,
+			    0, 2);
+	tcase_add_test(tc, a_directory_is_no_kernel);
 	tcase_add_test(tc, an_error_of_the_file_is_told);
 	tcase_add_test(tc, a_wrong_call_is_refused);
 	tcase_add_test(tc, initrds_begin_on_pages_with_zeroes_between);

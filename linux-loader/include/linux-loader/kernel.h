@@ -64,7 +64,7 @@ enum vm_load_compression {
 	VM_LOAD_COMPRESSION_LZMA,
 	VM_LOAD_COMPRESSION_XZ,
 	VM_LOAD_COMPRESSION_LZO, /* recognised, never decompressed */
-	VM_LOAD_COMPRESSION_LZ4, /* the legacy frame, which kernels use */
+	VM_LOAD_COMPRESSION_LZ4, /* legacy frames, which kernels use, and others */
 	VM_LOAD_COMPRESSION_ZSTD,
 };
 

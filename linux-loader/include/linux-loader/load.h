@@ -48,7 +48,8 @@ extern "C" {
  *	0 on success
  *	-EINVAL, an unknown flag, or @kernel has nothing to load (it has to be
  *		extracted first)
- *	-EBADMSG, the file is shorter than it was when it was probed
+ *	-EBADMSG, the file has another size than when it was probed
+ *	-EISDIR, @fd is a directory
  *	-EFAULT, guest memory ends inside the kernel
  *	-EOVERFLOW, @base plus the size of the kernel wraps
  *	other, from reading the file

@@ -56,9 +56,9 @@ struct vm_load_x86_info {
  *
  * Returns:
  *	0 on success
- *	-EINVAL, @kernel is not for x86, the initrd ends past what the kernel
- *		can reach, or a part of @info is at an address above 4 GiB
- *		that the kernel cannot be told
+ *	-EINVAL, @kernel is not for x86, or too old for setup_data, the initrd
+ *		ends past what the kernel can reach, or a part of @info is at
+ *		an address above 4 GiB that the kernel cannot be told
  *	-EFAULT, the zero page is not in guest memory
  *	-EOVERFLOW, @gpa or the initrd wraps
  */

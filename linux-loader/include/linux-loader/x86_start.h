@@ -43,12 +43,14 @@ struct vm_load_x86_layout {
  * struct vm_load_x86_start - what to start
  * @kernel_fd: the kernel file, from vm_load_open() or opened by the caller
  * @kernel: the answer of its probe
- * @entry: which way in: LINUX64 or PVH
+ * @entry: which way in: LINUX64, LINUX32 or PVH
  * @cmdline: the command line
  * @initrd_fds: files open for reading, in this order
  * @initrd_count: how many; 0 for none
  * @memmap: the guest's memory map
  * @rsdp: guest-physical address of the ACPI RSDP, 0 for none
+ * @setup_data: guest-physical address of the first setup_data that the caller
+ *	wrote, 0 for none; PVH has none
  * @layout: where the rest goes
  * @flags: 0 or VM_LOAD_READ
  */
@@ -61,6 +63,7 @@ struct vm_load_x86_start {
 	size_t initrd_count;
 	const struct vm_load_memmap *memmap;
 	uint64_t rsdp;
+	uint64_t setup_data;
 	struct vm_load_x86_layout layout;
 	unsigned int flags;
 };
@@ -69,8 +72,8 @@ struct vm_load_x86_start {
  * vm_load_x86_default_entry - the way into a kernel that suits it best
  * @kernel: from a probe
  *
- * Returns PVH for a kernel with a PVH note, which says outright what it
- * wants, otherwise LINUX64.
+ * Returns PVH for a kernel with a PVH note, which says outright what it wants,
+ * otherwise LINUX64 if it has that, otherwise LINUX32.
  */
 VM_LOAD_API enum vm_load_entry vm_load_x86_default_entry(
 	const struct vm_load_kernel *kernel);
@@ -86,8 +89,8 @@ VM_LOAD_API enum vm_load_entry vm_load_x86_default_entry(
  *
  * Returns:
  *	0 on success
- *	-EINVAL, @start->entry is neither LINUX64 nor PVH, or the layout breaks
- *		what struct vm_load_x86_layout says
+ *	-EINVAL, @start->entry is not of x86, or the layout breaks what struct
+ *		vm_load_x86_layout says
  *	-ENOENT, the kernel has no such entry
  *	-ENOSPC, something fits nowhere, or the command line is too long
  *	other, as vm_load_place(), vm_load_kernel_into(), vm_load_initrd_into()
