@@ -8,8 +8,8 @@
 . "$ci_dir/lib/debian.sh"
 
 need_build_packages() {
-	need_packages gcc libc6-dev libfdt-dev liblz4-dev libzstd-dev zlib1g-dev \
-		meson ninja-build pkg-config
+	need_packages gcc libc6-dev libfdt-dev liblz4-dev liblzma-dev libzstd-dev \
+		meson ninja-build pkg-config zlib1g-dev
 }
 
 need_test_packages() {
@@ -89,6 +89,6 @@ build_vmm() {
 		link=--cross-file=$dir.cross
 	fi
 	build_tree "$dir" --buildtype=release -Dtests=disabled \
-		-Ddefault_library=static "$link"
+		-Ddefault_library=static -Dprefer_static=true "$link"
 	echo "$dir/subprojects/reference-vmm/reference-vmm"
 }

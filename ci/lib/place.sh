@@ -3,19 +3,23 @@
 #
 # Where a guest can run: on this machine's KVM, or in the lab and why.
 
+# place_probe VMM KERNEL INITRAMFS - print why a boot failed; nothing if it did not
+#
 # A machine's KVM may be one that runs small guests and no stock kernel, so
-# nothing but a boot proves it.  The shell's answer is not in its input, which
-# the guest echoes.
+# nothing but a boot proves it.  The answer that is waited for is not in the
+# question, which the guest echoes.  A kernel is up in two seconds.
 place_probe() {
-	local vmm=$1 kernel=$2 initramfs=$3 out
+	local limit=10 out
 
 	out=$(printf 'echo up-$((6 * 7))\npoweroff -f\n' |
-		timeout -k 5 30 "$vmm" --kernel "$kernel" --initramfs "$initramfs" \
-			--cmdline 'console=ttyS0 quiet panic=-1' --memory size=256M 2>&1) &&
-		[[ $out == *up-42* ]] && return 0
-
-	tail -n 1 <<<"$out" | tr -d '\r'
-	return 1
+		timeout -s KILL "$limit" "$1" --kernel "$2" --initramfs "$3" \
+			--cmdline 'console=ttyS0 quiet panic=-1' 2>&1) || :
+	out=$(tr -d '\r' <<<"$out")
+	case $out in
+	*up-42*) ;;
+	*reference-vmm:*) sed -n 's/^reference-vmm: //p' <<<"$out" | tail -n 1 ;;
+	*) echo "no shell within $limit seconds" ;;
+	esac
 }
 
 # place_refusal ARCH VMM KERNEL INITRAMFS - print why this machine's KVM cannot
@@ -37,7 +41,7 @@ place_refusal() {
 		known=$cache_dir/probe/${key%% *}
 		mkdir -p "${known%/*}"
 		if [ ! -e "$known" ]; then
-			place_probe "$vmm" "$kernel" "$initramfs" >"$known.new" || :
+			place_probe "$vmm" "$kernel" "$initramfs" >"$known.new"
 			mv "$known.new" "$known"
 		fi
 		sed "s/^/this machine's KVM cannot run this kernel: /" "$known"
