@@ -2,9 +2,7 @@
 #include <linux-loader/cmdline.h>
 
 #include <errno.h>
-#include <inttypes.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 
 struct span {
@@ -367,25 +365,40 @@ int vm_cmdline_get(const struct vm_cmdline *line, const char *key,
 	return 0;
 }
 
+static char *put_number(char *to, uint64_t value, unsigned int base)
+{
+	char digits[20], *p = digits + sizeof(digits);
+
+	do {
+		*--p = "0123456789abcdef"[value % base];
+		value /= base;
+	} while (value);
+	return put(to,
+		   (struct span){ p, (size_t)(digits + sizeof(digits) - p) });
+}
+
 int vm_cmdline_add_virtio_mmio(struct vm_cmdline *line, uint64_t size,
 			       uint64_t gpa, uint32_t irq, int id)
 {
-	static const char units[] = { '\0', 'K', 'M', 'G' };
-	char value[80], *p = value;
-	size_t unit = 0;
+	char text[96], *p = put(text, span_of("virtio_mmio.device="));
+	const char *unit = "\0KMG";
 	uint64_t end;
 
 	if (!size)
 		return -EINVAL;
 	if (__builtin_add_overflow(gpa, size, &end))
 		return -EOVERFLOW;
-	for (; unit < sizeof(units) - 1 && size % 1024 == 0; unit++)
+	for (; *unit != 'G' && size % 1024 == 0; unit++)
 		size /= 1024;
-	p += sprintf(p, "%" PRIu64, size);
-	if (unit)
-		*p++ = units[unit];
-	p += sprintf(p, "@0x%" PRIx64 ":%" PRIu32, gpa, irq);
-	if (id >= 0)
-		sprintf(p, ":%d", id);
-	return vm_cmdline_add(line, "virtio_mmio.device", value);
+	p = put_number(p, size, 10);
+	if (*unit)
+		*p++ = *unit;
+	p = put_number(put(p, span_of("@0x")), gpa, 16);
+	*p++ = ':';
+	p = put_number(p, irq, 10);
+	if (id >= 0) {
+		*p++ = ':';
+		p = put_number(p, (uint64_t)id, 10);
+	}
+	return add_kernel(line, (struct span){ text, (size_t)(p - text) });
 }
