@@ -3,6 +3,8 @@
 
 #include <vm-superio/acpi_pm.h>
 
+#include "state.h"
+
 /* ACPI 6.5, tables 4.18 and 4.19. */
 #define CONTROL_SLP_TYP_SHIFT 2
 #define CONTROL_SLP_TYP_MASK  0x1cu
@@ -59,8 +61,8 @@ int vm_acpi_sleep_restore(struct vm_acpi_sleep *sleep,
 {
 	if (state->version != VM_ACPI_SLEEP_STATE_VERSION ||
 	    state->control & ~CONTROL_SLP_TYP_MASK ||
-	    state->status & ~STATUS_WAK_STS || state->reserved[0] ||
-	    state->reserved[1])
+	    state->status & ~STATUS_WAK_STS ||
+	    !state_is_zero(state->reserved, sizeof(state->reserved)))
 		return -EBADMSG;
 	sleep->control = state->control;
 	sleep->status = state->status;

@@ -4,6 +4,8 @@
 
 #include <vm-superio/i8042.h>
 
+#include "state.h"
+
 /* Status register. */
 #define STATUS_OBF     0x01u /* a byte waits at the data port */
 #define STATUS_SYS     0x04u /* mirrors CONTROL_SYS */
@@ -213,7 +215,7 @@ static bool state_is_valid(const struct vm_i8042_state *state)
 		return false;
 	if (state->status & STATUS_TIMEOUT && !(state->status & STATUS_OBF))
 		return false;
-	if (state->reserved[0] || state->reserved[1] || state->reserved[2])
+	if (!state_is_zero(state->reserved, sizeof(state->reserved)))
 		return false;
 	switch (state->command) {
 	case 0:

@@ -53,12 +53,12 @@ static void update_rx_status(struct vm_serial *serial)
 
 static void update_tx_status(struct vm_serial *serial)
 {
-	uint32_t len = serial_tx_len(serial);
+	uint32_t len = queue_len(&serial->tx);
 	uint8_t empty = UART_LSR_THRE | UART_LSR_TEMT;
 	bool quiet;
 
 	serial->tx_fast = 0;
-	if (len > TX_THRE_LEN) {
+	if (len > QUEUE_LOW) {
 		serial->lsr &= (uint8_t)~empty;
 		return;
 	}
@@ -74,7 +74,7 @@ static void update_tx_status(struct vm_serial *serial)
 	quiet = !(serial->ier & UART_IER_THRI) || serial->thre_pending;
 	if (quiet && len && serial->ops->tx_wake &&
 	    !(serial->lcr & UART_LCR_DLAB) && !(serial->mcr & UART_MCR_LOOP))
-		serial->tx_fast = TX_THRE_LEN - len;
+		serial->tx_fast = QUEUE_LOW - len;
 }
 
 /* Modem inputs as loopback mode wires them: from the modem outputs. */
@@ -202,6 +202,9 @@ static uint8_t read_rbr(struct vm_serial *serial)
 	byte = serial->rx[serial->rx_head];
 	serial->rx_head = (serial->rx_head + 1) % VM_SERIAL_FIFO;
 	serial->rx_len--;
+	/* While good characters follow, nothing else changes. */
+	if (serial->rx_len && !serial->rx_bad)
+		return byte;
 	if (serial->rx_bad) {
 		errors = serial->rx_errors[serial->rx_head];
 		serial->lsr |= errors;
@@ -244,12 +247,10 @@ static uint8_t read_msr(struct vm_serial *serial)
 	return msr;
 }
 
-uint8_t vm_serial_read(struct vm_serial *serial, unsigned int off)
+/* Out of line, so that the short ways below set up no stack frame. */
+__attribute__((noinline)) static uint8_t read_slow(struct vm_serial *serial,
+						   unsigned int off)
 {
-	/* Polling drivers read LSR before every character: keep it short. */
-	if (off == UART_LSR && !(serial->lsr & LSR_ERRORS))
-		return serial->lsr;
-
 	switch (off) {
 	case UART_RX:
 		return serial->lcr & UART_LCR_DLAB ? serial->dll
@@ -272,27 +273,17 @@ uint8_t vm_serial_read(struct vm_serial *serial, unsigned int off)
 	return 0xff;
 }
 
-/* Offers the queue to the sink: one run, and another where the ring wraps. */
-static void drain(struct vm_serial *serial)
+uint8_t vm_serial_read(struct vm_serial *serial, unsigned int off)
 {
-	uint32_t pos, run;
-	size_t taken;
-
-	while (serial_tx_len(serial)) {
-		pos = serial->tx_head & TX_MASK;
-		run = VM_SERIAL_TX_QUEUE - pos;
-		if (run > serial_tx_len(serial))
-			run = serial_tx_len(serial);
-		taken = serial->ops->tx(serial->ctx, &serial->tx[pos], run);
-		serial->tx_head += taken < run ? (uint32_t)taken : run;
-		if (taken < run)
-			return;
-	}
+	/* Polling drivers read LSR before every character. */
+	if (off == UART_LSR && !(serial->lsr & LSR_ERRORS))
+		return serial->lsr;
+	return read_slow(serial, off);
 }
 
 static void write_thr(struct vm_serial *serial, uint8_t byte)
 {
-	bool wake = !serial_tx_len(serial);
+	bool wake = !queue_len(&serial->tx);
 
 	if (serial->mcr & UART_MCR_LOOP) {
 		receive(serial, byte, 0);
@@ -300,13 +291,12 @@ static void write_thr(struct vm_serial *serial, uint8_t byte)
 		serial_settle(serial);
 		return;
 	}
-	if (serial_tx_len(serial) == VM_SERIAL_TX_QUEUE)
+	if (!queue_push(&serial->tx, byte))
 		return;
-	serial->tx[serial->tx_tail++ & TX_MASK] = byte;
 	serial->thre_pending = false;
 	serial->lsr &= (uint8_t) ~(UART_LSR_THRE | UART_LSR_TEMT);
 	if (!serial->ops->tx_wake)
-		drain(serial);
+		queue_drain(&serial->tx, serial->ops, serial->ctx);
 	else if (wake)
 		serial->ops->tx_wake(serial->ctx);
 	update_tx_status(serial);
@@ -334,15 +324,15 @@ static void write_fcr(struct vm_serial *serial, uint8_t value)
 	off = serial_fifo_on(serial) && !value;
 	if (off || value & UART_FCR_CLEAR_RCVR)
 		clear_rx(serial);
-	if ((off || value & UART_FCR_CLEAR_XMIT) &&
-	    serial_tx_len(serial) > TX_THRE_LEN)
-		serial->tx_tail = serial->tx_head + TX_THRE_LEN;
+	if (off || value & UART_FCR_CLEAR_XMIT)
+		queue_clear_fifo(&serial->tx);
 	serial->fcr = value & FCR_MASK;
 	serial_settle(serial);
 }
 
-static void write_slow(struct vm_serial *serial, unsigned int off,
-		       uint8_t value)
+__attribute__((noinline)) static void write_slow(struct vm_serial *serial,
+						 unsigned int off,
+						 uint8_t value)
 {
 	bool dlab = serial->lcr & UART_LCR_DLAB;
 
@@ -380,7 +370,7 @@ void vm_serial_write(struct vm_serial *serial, unsigned int off, uint8_t value)
 {
 	if (off == UART_TX && serial->tx_fast) {
 		serial->tx_fast--;
-		serial->tx[serial->tx_tail++ & TX_MASK] = value;
+		queue_put(&serial->tx, value);
 		return;
 	}
 	write_slow(serial, off, value);
@@ -388,10 +378,10 @@ void vm_serial_write(struct vm_serial *serial, unsigned int off, uint8_t value)
 
 size_t vm_serial_flush(struct vm_serial *serial)
 {
-	drain(serial);
+	queue_drain(&serial->tx, serial->ops, serial->ctx);
 	update_tx_status(serial);
 	update_irq(serial);
-	return serial_tx_len(serial);
+	return queue_len(&serial->tx);
 }
 
 size_t vm_serial_rx_room(const struct vm_serial *serial)

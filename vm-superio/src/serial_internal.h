@@ -6,6 +6,8 @@
 
 #include <vm-superio/serial.h>
 
+#include "queue.h"
+
 /* The errors of a single character, which travel through the FIFO with it. */
 #define RX_ERRORS (UART_LSR_PE | UART_LSR_FE | UART_LSR_BI)
 
@@ -17,16 +19,6 @@
 #define MCR_MASK 0x1fu
 #define FCR_MASK \
 	(UART_FCR_ENABLE_FIFO | UART_FCR_DMA_SELECT | UART_FCR_TRIGGER_MASK)
-
-#define TX_MASK (VM_SERIAL_TX_QUEUE - 1u)
-
-/* While the queue is no longer than this, its FIFO part is empty. */
-#define TX_THRE_LEN (VM_SERIAL_TX_QUEUE - VM_SERIAL_FIFO)
-
-static inline uint32_t serial_tx_len(const struct vm_serial *serial)
-{
-	return serial->tx_tail - serial->tx_head;
-}
 
 static inline bool serial_fifo_on(const struct vm_serial *serial)
 {

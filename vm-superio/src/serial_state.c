@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "serial_internal.h"
+#include "state.h"
 
 _Static_assert(sizeof(struct vm_serial_state) ==
 		       20 + 2 * VM_SERIAL_FIFO + VM_SERIAL_TX_QUEUE,
@@ -16,7 +17,7 @@ void vm_serial_save(const struct vm_serial *serial,
 
 	*ret_state = (struct vm_serial_state){
 		.version = VM_SERIAL_STATE_VERSION,
-		.tx_len = (uint16_t)serial_tx_len(serial),
+		.tx_len = (uint16_t)queue_len(&serial->tx),
 		.rx_len = serial->rx_len,
 		.thre_pending = thri && serial->thre_pending,
 		.ier = serial->ier,
@@ -35,17 +36,7 @@ void vm_serial_save(const struct vm_serial *serial,
 		ret_state->rx[i] = serial->rx[at];
 		ret_state->rx_errors[i] = i ? serial->rx_errors[at] : 0;
 	}
-	for (uint32_t i = 0; i < serial_tx_len(serial); i++)
-		ret_state->tx[i] = serial->tx[(serial->tx_head + i) & TX_MASK];
-}
-
-static bool is_zero(const uint8_t *bytes, size_t len)
-{
-	uint8_t any = 0;
-
-	for (size_t i = 0; i < len; i++)
-		any |= bytes[i];
-	return !any;
+	queue_save(&serial->tx, ret_state->tx);
 }
 
 static bool registers_are_valid(const struct vm_serial_state *state)
@@ -58,7 +49,7 @@ static bool registers_are_valid(const struct vm_serial_state *state)
 	if (state->lsr & ~LSR_ERRORS || state->msr & ~UART_MSR_ANY_DELTA ||
 	    state->inputs & 0x0f)
 		return false;
-	return is_zero(state->reserved, sizeof(state->reserved));
+	return state_is_zero(state->reserved, sizeof(state->reserved));
 }
 
 static bool queues_are_valid(const struct vm_serial_state *state)
@@ -70,17 +61,17 @@ static bool queues_are_valid(const struct vm_serial_state *state)
 	/* The interrupt needs to be enabled and the transmitter empty. */
 	if (state->thre_pending > 1 ||
 	    (state->thre_pending &&
-	     (!(state->ier & UART_IER_THRI) || state->tx_len > TX_THRE_LEN)))
+	     (!(state->ier & UART_IER_THRI) || state->tx_len > QUEUE_LOW)))
 		return false;
 	for (uint8_t i = 0; i < state->rx_len; i++)
 		if (state->rx_errors[i] & (i ? ~RX_ERRORS : ~0))
 			return false;
-	return is_zero(&state->rx[state->rx_len],
-		       sizeof(state->rx) - state->rx_len) &&
-	       is_zero(&state->rx_errors[state->rx_len],
-		       sizeof(state->rx_errors) - state->rx_len) &&
-	       is_zero(&state->tx[state->tx_len],
-		       sizeof(state->tx) - state->tx_len);
+	return state_is_zero(&state->rx[state->rx_len],
+			     sizeof(state->rx) - state->rx_len) &&
+	       state_is_zero(&state->rx_errors[state->rx_len],
+			     sizeof(state->rx_errors) - state->rx_len) &&
+	       state_is_zero(&state->tx[state->tx_len],
+			     sizeof(state->tx) - state->tx_len);
 }
 
 int vm_serial_restore(struct vm_serial *serial,
@@ -89,8 +80,7 @@ int vm_serial_restore(struct vm_serial *serial,
 	if (state->version != VM_SERIAL_STATE_VERSION ||
 	    !registers_are_valid(state) || !queues_are_valid(state))
 		return -EBADMSG;
-	serial->tx_head = 0;
-	serial->tx_tail = state->tx_len;
+	queue_restore(&serial->tx, state->tx, state->tx_len);
 	serial->ier = state->ier;
 	serial->fcr = state->fcr;
 	serial->lcr = state->lcr;
@@ -107,10 +97,9 @@ int vm_serial_restore(struct vm_serial *serial,
 			serial->rx_bad++;
 	memcpy(serial->rx, state->rx, sizeof(serial->rx));
 	memcpy(serial->rx_errors, state->rx_errors, sizeof(serial->rx_errors));
-	memcpy(serial->tx, state->tx, sizeof(serial->tx));
 	/* With the derived bits in place settling sees no transition. */
 	serial->lsr = state->lsr;
-	if (state->tx_len <= TX_THRE_LEN)
+	if (state->tx_len <= QUEUE_LOW)
 		serial->lsr |= UART_LSR_THRE;
 	serial->thre_pending = state->thre_pending;
 	serial->msr = serial_modem_lines(serial) | state->msr;

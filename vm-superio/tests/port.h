@@ -6,6 +6,7 @@
 #ifndef TESTS_PORT_H
 #define TESTS_PORT_H
 
+#include <check.h>
 #include <string.h>
 
 #include <vm-superio/serial.h>
@@ -81,6 +82,14 @@ static const struct vm_serial_ops queued_ops = {
 	.rx_ready = port_rx_ready,
 	.outputs = port_outputs,
 };
+
+static inline void port_setup(struct port *port,
+			      const struct vm_serial_ops *ops)
+{
+	memset(port, 0, sizeof(*port));
+	port->sink_room = sizeof(port->sent);
+	ck_assert_int_eq(vm_serial_init(&port->serial, ops, port), 0);
+}
 
 static inline void out(struct port *port, unsigned int off, unsigned int value)
 {

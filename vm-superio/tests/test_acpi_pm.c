@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-#include <check.h>
 #include <errno.h>
-#include <stdlib.h>
 
 #include <vm-superio/acpi_pm.h>
+
+#include "run.h"
 
 static struct vm_acpi_sleep regs;
 static unsigned int sleeps;
@@ -129,33 +129,21 @@ START_TEST(pm_timer_counts_at_its_frequency_and_wraps)
 }
 END_TEST
 
-static Suite *acpi_pm_suite(void)
+int main(void)
 {
 	Suite *suite = suite_create("acpi_pm");
 	TCase *tcase = tcase_create("all");
 
 	tcase_add_checked_fixture(tcase, setup, NULL);
-	tcase_add_test(tcase, init_without_a_sleep_callback_is_refused);
-	tcase_add_test(tcase, slp_en_reports_the_sleep_type_of_the_same_write);
-	tcase_add_test(tcase, without_slp_en_the_type_is_only_kept);
-	tcase_add_test(tcase, slp_en_reads_as_zero);
-	tcase_add_test(tcase, wake_status_is_cleared_by_writing_one);
-	tcase_add_test(tcase, other_offsets_are_nobodys);
-	tcase_add_test(tcase, restored_registers_read_like_the_saved_ones);
-	tcase_add_loop_test(
-		tcase, a_state_that_the_registers_cannot_have_is_refused, 0, 5);
-	tcase_add_test(tcase, pm_timer_counts_at_its_frequency_and_wraps);
+	ADD_TESTS(tcase, init_without_a_sleep_callback_is_refused,
+		  slp_en_reports_the_sleep_type_of_the_same_write,
+		  without_slp_en_the_type_is_only_kept, slp_en_reads_as_zero,
+		  wake_status_is_cleared_by_writing_one,
+		  other_offsets_are_nobodys,
+		  restored_registers_read_like_the_saved_ones,
+		  pm_timer_counts_at_its_frequency_and_wraps);
+	ADD_TEST_OVER(tcase, a_state_that_the_registers_cannot_have_is_refused,
+		      impossible);
 	suite_add_tcase(suite, tcase);
-	return suite;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(acpi_pm_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-#include <check.h>
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <vm-superio/i8042.h>
+
+#include "run.h"
 
 #define DATA	VM_I8042_DATA
 #define COMMAND VM_I8042_COMMAND
@@ -278,48 +278,29 @@ START_TEST(a_state_that_no_controller_can_have_is_refused)
 }
 END_TEST
 
-static Suite *i8042_suite(void)
+int main(void)
 {
 	Suite *suite = suite_create("i8042");
 	TCase *tcase = tcase_create("all");
 
 	tcase_add_checked_fixture(tcase, setup, NULL);
-	tcase_add_test(tcase, init_without_a_reset_callback_is_refused);
-	tcase_add_test(tcase,
-		       pulsing_output_line_0_resets_and_no_other_pulse_does);
-	tcase_add_test(tcase, clearing_bit_0_of_the_output_port_resets);
-	tcase_add_test(tcase, power_on_state_is_that_of_a_probed_controller);
-	tcase_add_loop_test(tcase, a_command_is_answered_at_once, 0, 5);
-	tcase_add_loop_test(tcase,
-			    ports_are_disabled_and_enabled_in_the_command_byte,
-			    0, 4);
-	tcase_add_test(
-		tcase,
-		command_byte_reads_back_and_its_system_flag_is_in_the_status);
-	tcase_add_test(tcase, a_byte_for_the_absent_keyboard_times_out);
-	tcase_add_loop_test(tcase, the_auxiliary_port_does_not_answer, 0, 3);
-	tcase_add_test(tcase, a_new_command_cancels_the_one_that_waits);
-	tcase_add_test(
-		tcase,
-		interrupt_is_the_output_buffer_where_the_command_byte_allows);
-	tcase_add_test(tcase, other_offsets_belong_to_somebody_else);
-	tcase_add_test(tcase, unknown_commands_do_nothing);
-	tcase_add_test(tcase, the_interrupt_is_optional);
-	tcase_add_test(tcase, a_restored_controller_answers_like_the_saved_one);
-	tcase_add_loop_test(tcase,
-			    a_state_that_no_controller_can_have_is_refused, 0,
-			    sizeof(corruptions) / sizeof(corruptions[0]));
+	ADD_TESTS(tcase, init_without_a_reset_callback_is_refused,
+		  pulsing_output_line_0_resets_and_no_other_pulse_does,
+		  clearing_bit_0_of_the_output_port_resets,
+		  power_on_state_is_that_of_a_probed_controller,
+		  command_byte_reads_back_and_its_system_flag_is_in_the_status,
+		  a_byte_for_the_absent_keyboard_times_out,
+		  a_new_command_cancels_the_one_that_waits,
+		  interrupt_is_the_output_buffer_where_the_command_byte_allows,
+		  other_offsets_belong_to_somebody_else,
+		  unknown_commands_do_nothing, the_interrupt_is_optional,
+		  a_restored_controller_answers_like_the_saved_one);
+	ADD_TEST_OVER(tcase, a_command_is_answered_at_once, answers);
+	ADD_TEST_OVER(tcase, ports_are_disabled_and_enabled_in_the_command_byte,
+		      switches);
+	ADD_TEST_OVER(tcase, the_auxiliary_port_does_not_answer, loops);
+	ADD_TEST_OVER(tcase, a_state_that_no_controller_can_have_is_refused,
+		      corruptions);
 	suite_add_tcase(suite, tcase);
-	return suite;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(i8042_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -3,10 +3,9 @@
  * The port in the hands of drivers: what Linux's 8250 driver does to recognise
  * and open it, and floods in both directions by interrupt and by polling.
  */
-#include <check.h>
-#include <stdlib.h>
 
 #include "port.h"
+#include "run.h"
 
 #define FLOOD (UINT32_C(1) << 20)
 
@@ -21,9 +20,7 @@ static struct port port;
 
 static void setup(void)
 {
-	memset(&port, 0, sizeof(port));
-	port.sink_room = sizeof(port.sent);
-	ck_assert_int_eq(vm_serial_init(&port.serial, &queued_ops, &port), 0);
+	port_setup(&port, &queued_ops);
 }
 
 /* A byte of the flood; a lost or doubled one shifts all that follow. */
@@ -297,39 +294,25 @@ START_TEST(flood_of_output_by_polling_loses_nothing)
 }
 END_TEST
 
-static Suite *serial_driver_suite(void)
+int main(void)
 {
 	Suite *suite = suite_create("serial_driver");
 	TCase *tcase = tcase_create("all");
 
 	tcase_add_checked_fixture(tcase, setup, NULL);
 	tcase_set_timeout(tcase, 120);
-	tcase_add_test(tcase, linux_finds_an_interrupt_enable_register);
-	tcase_add_test(tcase, linux_finds_a_loopback_of_the_modem_lines);
-	tcase_add_test(tcase,
-		       linux_takes_the_port_for_a_16550a_and_for_nothing_newer);
-	tcase_add_test(tcase, linux_measures_a_fifo_of_16);
-	tcase_add_test(
-		tcase,
-		input_that_waits_while_linux_opens_the_port_arrives_whole);
-	tcase_add_loop_test(tcase, flood_of_input_by_interrupt_loses_nothing, 0,
-			    4);
-	tcase_add_loop_test(tcase, flood_of_input_by_polling_loses_nothing, 0,
-			    4);
-	tcase_add_loop_test(tcase, flood_of_output_by_interrupt_loses_nothing,
-			    0, 4);
-	tcase_add_test(tcase, flood_of_output_by_polling_loses_nothing);
+	ADD_TESTS(tcase, linux_finds_an_interrupt_enable_register,
+		  linux_finds_a_loopback_of_the_modem_lines,
+		  linux_takes_the_port_for_a_16550a_and_for_nothing_newer,
+		  linux_measures_a_fifo_of_16,
+		  input_that_waits_while_linux_opens_the_port_arrives_whole,
+		  flood_of_output_by_polling_loses_nothing);
+	ADD_TEST_OVER(tcase, flood_of_input_by_interrupt_loses_nothing,
+		      trigger_levels);
+	ADD_TEST_OVER(tcase, flood_of_input_by_polling_loses_nothing,
+		      trigger_levels);
+	ADD_TEST_OVER(tcase, flood_of_output_by_interrupt_loses_nothing,
+		      trigger_levels);
 	suite_add_tcase(suite, tcase);
-	return suite;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(serial_driver_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

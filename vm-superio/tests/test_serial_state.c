@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-#include <check.h>
 #include <errno.h>
 #include <stddef.h>
-#include <stdlib.h>
 
 #include "port.h"
+#include "run.h"
 
 static struct port port, other;
 static struct vm_serial_state state;
 
 static void setup(void)
 {
-	memset(&port, 0, sizeof(port));
-	memset(&other, 0, sizeof(other));
-	ck_assert_int_eq(vm_serial_init(&port.serial, &queued_ops, &port), 0);
-	ck_assert_int_eq(vm_serial_init(&other.serial, &queued_ops, &other), 0);
+	port_setup(&port, &queued_ops);
+	port_setup(&other, &queued_ops);
+	other.sink_room = 0;
 	memset(&state, 0xa5, sizeof(state));
 }
 
@@ -172,33 +170,20 @@ START_TEST(a_pending_interrupt_of_a_full_transmitter_is_refused)
 }
 END_TEST
 
-static Suite *serial_state_suite(void)
+int main(void)
 {
 	Suite *suite = suite_create("serial_state");
 	TCase *tcase = tcase_create("all");
 
 	tcase_add_checked_fixture(tcase, setup, NULL);
-	tcase_add_test(tcase, a_restored_port_answers_like_the_saved_one);
-	tcase_add_test(tcase, saving_what_was_restored_gives_the_same_bytes);
-	tcase_add_test(tcase, a_port_with_a_blocked_sink_is_restored_blocked);
-	tcase_add_test(tcase,
-		       restoring_a_port_in_loopback_reports_no_modem_change);
-	tcase_add_test(tcase, restoring_lets_held_back_input_go_on);
-	tcase_add_loop_test(tcase, a_state_that_no_port_can_have_is_refused, 0,
-			    sizeof(corruptions) / sizeof(corruptions[0]));
-	tcase_add_test(tcase,
-		       a_pending_interrupt_of_a_full_transmitter_is_refused);
+	ADD_TESTS(tcase, a_restored_port_answers_like_the_saved_one,
+		  saving_what_was_restored_gives_the_same_bytes,
+		  a_port_with_a_blocked_sink_is_restored_blocked,
+		  restoring_a_port_in_loopback_reports_no_modem_change,
+		  restoring_lets_held_back_input_go_on,
+		  a_pending_interrupt_of_a_full_transmitter_is_refused);
+	ADD_TEST_OVER(tcase, a_state_that_no_port_can_have_is_refused,
+		      corruptions);
 	suite_add_tcase(suite, tcase);
-	return suite;
-}
-
-int main(void)
-{
-	SRunner *runner = srunner_create(serial_state_suite());
-	int failed;
-
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+	return run_suite(suite);
 }

@@ -60,13 +60,13 @@ extern "C" {
 #define VM_SERIAL_OUT2	0x08u
 #define VM_SERIAL_BREAK 0x40u
 
-/* What may be wrong with a received character, as bits of LSR. */
+/* What may be wrong with a received character: bits of LSR. */
 #define VM_SERIAL_PARITY_ERROR	0x04u
 #define VM_SERIAL_FRAMING_ERROR 0x08u
 #define VM_SERIAL_BREAK_ERROR	0x10u
 
 /**
- * struct vm_serial_ops - what the port drives
+ * struct vm_serial_ops - what a port drives, this one or a PL011
  * @tx: takes the first bytes of a run and returns how many, at most @len.
  *	Fewer is back-pressure: the rest stays queued until vm_serial_flush().
  * @tx_wake: optional.  Without it every byte is offered to @tx at once.  With
@@ -87,13 +87,18 @@ struct vm_serial_ops {
 	void (*outputs)(void *ctx, uint8_t lines);
 };
 
+/* Output on its way to the sink; private to the library. */
+struct vm_serial_queue {
+	uint32_t head; /* both count up for ever */
+	uint32_t tail;
+	uint8_t bytes[VM_SERIAL_TX_QUEUE];
+};
+
 /* Allocated by the caller; every member is private to the library. */
 struct vm_serial {
 	const struct vm_serial_ops *ops;
 	void *ctx;
 	uint32_t tx_fast; /* bytes that THR may take without a side effect */
-	uint32_t tx_head;
-	uint32_t tx_tail;
 	uint8_t ier;
 	uint8_t fcr;
 	uint8_t lcr;
@@ -113,7 +118,7 @@ struct vm_serial {
 	bool irq;
 	uint8_t rx[VM_SERIAL_FIFO];
 	uint8_t rx_errors[VM_SERIAL_FIFO];
-	uint8_t tx[VM_SERIAL_TX_QUEUE];
+	struct vm_serial_queue tx;
 };
 
 #define VM_SERIAL_STATE_VERSION 1u
