@@ -181,13 +181,21 @@ int vm_load_initrd_size(const int *fds, size_t count, uint64_t *ret_size,
 	return 0;
 }
 
-/* Zero bytes, which Linux skips, up to the page where the next one begins. */
-static int pad_initrd(const struct vm_mem *mem, uint64_t gpa, uint64_t len,
+/* One file behind what is there, with zeroes, which Linux skips, between. */
+static int add_initrd(const struct piece *p, uint64_t gap, unsigned int flags,
 		      struct vm_load_why *why)
 {
-	int r = vm_mem_fill(mem, gpa, 0, len);
+	int r = vm_mem_fill(p->mem, p->gpa - gap, 0, gap);
 
-	return r ? fail_memory(why, r, "initramfs padding", len, gpa) : 0;
+	if (r)
+		return fail_memory(why, r, "initramfs", p->size, p->gpa);
+	return load_piece(p, flags, why);
+}
+
+static int fail_changed(struct vm_load_why *why, uint64_t size)
+{
+	return loader_fail(why, -EBADMSG,
+			   "initramfs no longer has %" PRIu64 " bytes", size);
 }
 
 int vm_load_initrd_into(const struct vm_mem *mem, const int *fds, size_t count,
@@ -195,39 +203,26 @@ int vm_load_initrd_into(const struct vm_mem *mem, const int *fds, size_t count,
 			struct vm_load_why *why)
 {
 	struct piece piece = { .mem = mem };
-	uint64_t now, at = 0;
+	uint64_t at, end = 0;
 	int r;
 
 	if (flags & ~VM_LOAD_READ)
 		return loader_fail(why, -EINVAL, "there is no flag 0x%x",
 				   flags);
-	r = vm_load_initrd_size(fds, count, &now, why);
-	if (r)
-		return r;
-	if (now != size)
-		return loader_fail(why, -EBADMSG,
-				   "initramfs changed from %" PRIu64
-				   " to %" PRIu64 " bytes",
-				   size, now);
 	r = check_memory(mem, "initramfs", gpa, size, why);
 	for (size_t i = 0; !r && i < count; i++) {
-		r = pad_initrd(mem, gpa + at, align_page(at) - at, why);
-		if (r)
-			return r;
-		at = align_page(at);
 		r = loader_file_size(fds[i], &piece.size, why);
 		if (r)
 			return r;
-		if (piece.size > size - at)
-			return loader_fail(why, -EBADMSG,
-					   "initramfs became longer while it "
-					   "was loaded");
+		at = align_page(end);
+		if (at > size || piece.size > size - at)
+			return fail_changed(why, size);
 		piece.fd = fds[i];
 		piece.gpa = gpa + at;
-		r = load_piece(&piece, flags, why);
-		at += piece.size;
+		r = add_initrd(&piece, at - end, flags, why);
+		end = at + piece.size;
 	}
-	return r;
+	return !r && end != size ? fail_changed(why, size) : r;
 }
 
 int vm_load_cmdline_into(const struct vm_mem *mem, uint64_t gpa,

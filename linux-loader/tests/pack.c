@@ -42,7 +42,7 @@ static size_t pack_xz(const uint8_t *data, size_t len, uint8_t *out,
 {
 	size_t n = 0;
 
-	return lzma_easy_buffer_encode(6, LZMA_CHECK_CRC32, NULL, data, len,
+	return lzma_easy_buffer_encode(1, LZMA_CHECK_CRC32, NULL, data, len,
 				       out, &n, size) == LZMA_OK
 		       ? n
 		       : 0;
@@ -55,7 +55,7 @@ static size_t pack_lzma(const uint8_t *data, size_t len, uint8_t *out,
 	lzma_options_lzma options;
 	lzma_ret r;
 
-	lzma_lzma_preset(&options, 6);
+	lzma_lzma_preset(&options, 1);
 	if (lzma_alone_encoder(&z, &options) != LZMA_OK)
 		return 0;
 	z.next_in = data;

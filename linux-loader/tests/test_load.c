@@ -335,11 +335,20 @@ END_TEST
 
 START_TEST(an_initrd_that_changed_is_told)
 {
-	ck_assert_int_eq(vm_load_initrd_into(mem, &fd, 1, RAM, SIZE + 1, 0,
+	int fds[2] = { fd, fd };
+
+	ck_assert_int_eq(vm_load_initrd_into(mem, fds, 1, RAM, SIZE + 1, 0,
 					     &why),
 			 -EBADMSG);
-	ck_assert_str_eq(why.text, "initramfs changed from 25141 to 25140 "
-				   "bytes");
+	ck_assert_str_eq(why.text, "initramfs no longer has 25141 bytes");
+	ck_assert_int_eq(vm_load_initrd_into(mem, fds, 1, RAM, SIZE - 1, 0,
+					     &why),
+			 -EBADMSG);
+	ck_assert_int_eq(vm_load_initrd_into(mem, fds, 2, RAM, SIZE, 0, &why),
+			 -EBADMSG);
+	ck_assert_int_eq(vm_load_initrd_into(mem, fds, 2, RAM, SIZE + 0x2000, 0,
+					     &why),
+			 -EBADMSG);
 }
 END_TEST
 

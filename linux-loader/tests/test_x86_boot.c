@@ -225,6 +225,16 @@ START_TEST(an_initrd_past_what_the_kernel_reaches_is_refused)
 }
 END_TEST
 
+START_TEST(a_kernel_without_the_field_gets_no_setup_data)
+{
+	kernel.protocol = 0x0208;
+	ck_assert_int_eq(refused(0), -EINVAL);
+	ck_assert_str_eq(why.text, "kernel takes no setup_data");
+	info.setup_data = 0;
+	ck_assert_int_eq(refused(0), 0);
+}
+END_TEST
+
 START_TEST(the_zero_page_is_for_x86_only)
 {
 	kernel.arch = VM_LOAD_ARCH_RISCV64;
@@ -323,6 +333,7 @@ int main(void)
 	tcase_add_test(tc,
 		       a_kernel_that_takes_none_is_told_no_address_above_4_gib);
 	tcase_add_test(tc, an_initrd_past_what_the_kernel_reaches_is_refused);
+	tcase_add_test(tc, a_kernel_without_the_field_gets_no_setup_data);
 	tcase_add_test(tc, the_zero_page_is_for_x86_only);
 	tcase_add_test(tc, a_structure_outside_of_memory_is_refused);
 	tcase_add_test(tc, the_start_info_of_pvh_has_its_fields);
