@@ -180,6 +180,8 @@ static inline int vmfdt_make_room(struct vm_fdt_writer *w, uint32_t need)
 extern const char *const vmfdt_known_names[VMFDT_KIND_COUNT];
 uint32_t vmfdt_scan_base(const char *name, uint32_t flags, uint32_t *hash);
 uint32_t vmfdt_scan_unit(const char *unit, uint32_t *hash);
+bool vmfdt_is_node_name(const char *name);
+bool vmfdt_is_prop_name(const char *name);
 bool vmfdt_is_label(const char *label);
 struct vmfdt_name *vmfdt_find_name(struct vm_fdt_writer *w, const char *text);
 

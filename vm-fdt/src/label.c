@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /* Labels, and the node /__symbols__ in which an overlay finds them. */
+#include <vm-fdt/property.h>
+
 #include "internal.h"
 
 int vm_fdt_add_label(struct vm_fdt_writer *w, const char *label)

@@ -12,30 +12,33 @@
 #define S 4u /* may start a node name */
 #define L 8u /* may be in a label */
 
+/* May be in the name of a property that is read; dtc knows no better. */
+#define STAR 16u
+
 #define BOTH   (N | P)
 #define DIGIT  (N | P | L)
 #define LETTER (N | P | S | L)
 #define UNDER  (N | P | L)
 
 static const uint8_t classes[256] = {
-	['#'] = P,	['+'] = BOTH,	['-'] = BOTH,	['.'] = BOTH,
-	[','] = BOTH,	['?'] = P,	['_'] = UNDER,	['0'] = DIGIT,
-	['1'] = DIGIT,	['2'] = DIGIT,	['3'] = DIGIT,	['4'] = DIGIT,
-	['5'] = DIGIT,	['6'] = DIGIT,	['7'] = DIGIT,	['8'] = DIGIT,
-	['9'] = DIGIT,	['A'] = LETTER, ['B'] = LETTER, ['C'] = LETTER,
-	['D'] = LETTER, ['E'] = LETTER, ['F'] = LETTER, ['G'] = LETTER,
-	['H'] = LETTER, ['I'] = LETTER, ['J'] = LETTER, ['K'] = LETTER,
-	['L'] = LETTER, ['M'] = LETTER, ['N'] = LETTER, ['O'] = LETTER,
-	['P'] = LETTER, ['Q'] = LETTER, ['R'] = LETTER, ['S'] = LETTER,
-	['T'] = LETTER, ['U'] = LETTER, ['V'] = LETTER, ['W'] = LETTER,
-	['X'] = LETTER, ['Y'] = LETTER, ['Z'] = LETTER, ['a'] = LETTER,
-	['b'] = LETTER, ['c'] = LETTER, ['d'] = LETTER, ['e'] = LETTER,
-	['f'] = LETTER, ['g'] = LETTER, ['h'] = LETTER, ['i'] = LETTER,
-	['j'] = LETTER, ['k'] = LETTER, ['l'] = LETTER, ['m'] = LETTER,
-	['n'] = LETTER, ['o'] = LETTER, ['p'] = LETTER, ['q'] = LETTER,
-	['r'] = LETTER, ['s'] = LETTER, ['t'] = LETTER, ['u'] = LETTER,
-	['v'] = LETTER, ['w'] = LETTER, ['x'] = LETTER, ['y'] = LETTER,
-	['z'] = LETTER,
+	['#'] = P,	['*'] = STAR,	['+'] = BOTH,	['-'] = BOTH,
+	['.'] = BOTH,	[','] = BOTH,	['?'] = P,	['_'] = UNDER,
+	['0'] = DIGIT,	['1'] = DIGIT,	['2'] = DIGIT,	['3'] = DIGIT,
+	['4'] = DIGIT,	['5'] = DIGIT,	['6'] = DIGIT,	['7'] = DIGIT,
+	['8'] = DIGIT,	['9'] = DIGIT,	['A'] = LETTER, ['B'] = LETTER,
+	['C'] = LETTER, ['D'] = LETTER, ['E'] = LETTER, ['F'] = LETTER,
+	['G'] = LETTER, ['H'] = LETTER, ['I'] = LETTER, ['J'] = LETTER,
+	['K'] = LETTER, ['L'] = LETTER, ['M'] = LETTER, ['N'] = LETTER,
+	['O'] = LETTER, ['P'] = LETTER, ['Q'] = LETTER, ['R'] = LETTER,
+	['S'] = LETTER, ['T'] = LETTER, ['U'] = LETTER, ['V'] = LETTER,
+	['W'] = LETTER, ['X'] = LETTER, ['Y'] = LETTER, ['Z'] = LETTER,
+	['a'] = LETTER, ['b'] = LETTER, ['c'] = LETTER, ['d'] = LETTER,
+	['e'] = LETTER, ['f'] = LETTER, ['g'] = LETTER, ['h'] = LETTER,
+	['i'] = LETTER, ['j'] = LETTER, ['k'] = LETTER, ['l'] = LETTER,
+	['m'] = LETTER, ['n'] = LETTER, ['o'] = LETTER, ['p'] = LETTER,
+	['q'] = LETTER, ['r'] = LETTER, ['s'] = LETTER, ['t'] = LETTER,
+	['u'] = LETTER, ['v'] = LETTER, ['w'] = LETTER, ['x'] = LETTER,
+	['y'] = LETTER, ['z'] = LETTER,
 };
 
 const char *const vmfdt_known_names[VMFDT_KIND_COUNT] = {
@@ -99,6 +102,27 @@ uint32_t vmfdt_scan_unit(const char *unit, uint32_t *hash)
 	uint32_t len = scan(unit, N, hash);
 
 	return unit[len] ? 0 : len;
+}
+
+/*
+ * Whether dtc takes it for a name in a tree that it reads: names of any length,
+ * and a star in that of a property.
+ */
+bool vmfdt_is_node_name(const char *name)
+{
+	uint32_t hash = VMFDT_HASH_SEED;
+	uint32_t len = vmfdt_scan_base(name, VM_FDT_RELAXED_NAMES, &hash);
+
+	if (len && name[len] == '@')
+		return vmfdt_scan_unit(name + len + 1, &hash);
+	return len && !name[len];
+}
+
+bool vmfdt_is_prop_name(const char *name)
+{
+	uint32_t hash = VMFDT_HASH_SEED, len = scan(name, P | STAR, &hash);
+
+	return len && !name[len];
 }
 
 bool vmfdt_is_label(const char *label)

@@ -5,6 +5,8 @@
  * A property with phandles is checked as soon as its node is complete if all
  * that it refers to is defined by then, and else when the tree is finished.
  */
+#include <vm-fdt/property.h>
+
 #include "internal.h"
 
 #define BUCKETS 64u

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * Adding properties to the innermost open node of a tree.
+ * Adding properties, and a label, to the innermost open node of a tree.
  *
  * Every function here can fail as vm_fdt_add_prop() says, and as it says
  * further.  Numbers are stored big-endian, as the format wants it.
@@ -166,6 +166,37 @@ VM_FDT_API int vm_fdt_add_phandle(struct vm_fdt_writer *w, uint32_t phandle);
  */
 VM_FDT_API int vm_fdt_add_reference(struct vm_fdt_writer *w, const char *name,
 				    uint32_t phandle);
+
+/**
+ * vm_fdt_add_label - give the innermost node a label for overlays
+ * @w: writer
+ * @label: 1 to 31 characters out of [0-9A-Za-z_] that do not start with a digit
+ *
+ * The labels become the properties of /__symbols__, which is where the
+ * application of an overlay looks them up.  The node must have a phandle to be
+ * referred to.
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, no node is open, or @label is not as above
+ *	-EEXIST, another node has this label (from vm_fdt_end_node() of the
+ *	root)
+ *	-ENOSPC or -ENOMEM, no room
+ */
+VM_FDT_API int vm_fdt_add_label(struct vm_fdt_writer *w, const char *label);
+
+/**
+ * vm_fdt_alloc_phandles - take phandles that nothing uses
+ * @w: writer
+ * @count: how many
+ *
+ * They can be referred to at once and defined later, with vm_fdt_add_phandle().
+ *
+ * Returns: the first of @count consecutive phandles; 0 when none is left, and
+ * then the error of @w is -ENOSPC.
+ */
+VM_FDT_API uint32_t vm_fdt_alloc_phandles(struct vm_fdt_writer *w,
+					  uint32_t count);
 
 #ifdef __cplusplus
 }
