@@ -314,13 +314,26 @@ static uint64_t rebase(struct vm_load_kernel *k)
 		s[i].offset -= base;
 	k->address = base;
 	k->mem_size = end - base;
-	if (end > PHYSICAL_END) {
-		k->relocatable = true;
-		k->address = 0;
-		k->alignment = ALIGNMENT_2M;
-		k->text_offset = base & (ALIGNMENT_2M - 1);
-	}
 	return base;
+}
+
+/* Whether the kernel is fixed there, now that its addresses are known. */
+static int find_address(struct vm_load_kernel *k, struct vm_load_why *why)
+{
+	uint64_t base = k->address;
+
+	if (base + k->mem_size <= PHYSICAL_END)
+		return 0;
+	if (k->arch == VM_LOAD_ARCH_X86_64)
+		return loader_fail(why, -EBADMSG,
+				   "ELF segments end at 0x%" PRIx64
+				   ", which is no physical address",
+				   base + k->mem_size);
+	k->relocatable = true;
+	k->address = 0;
+	k->alignment = ALIGNMENT_2M;
+	k->text_offset = base & (ALIGNMENT_2M - 1);
+	return 0;
 }
 
 /* The offset in the kernel of a physical, else of a virtual address. */
@@ -418,6 +431,7 @@ static void set_limits(struct vm_load_kernel *k)
 static int build_kernel(const struct elf *elf, struct vm_load_kernel *k,
 			struct vm_load_why *why)
 {
+	uint64_t base;
 	int r;
 
 	r = collect_segments(elf, k, why);
@@ -426,7 +440,11 @@ static int build_kernel(const struct elf *elf, struct vm_load_kernel *k,
 	r = check_overlap(k, why);
 	if (r)
 		return r;
-	return find_entries(elf, rebase(k), k, why);
+	base = rebase(k);
+	r = find_address(k, why);
+	if (r)
+		return r;
+	return find_entries(elf, base, k, why);
 }
 
 int loader_parse_elf(int fd, const struct loader_head *head,

@@ -122,32 +122,50 @@ static int check(const struct vm_load_kernel *kernel,
 	return 0;
 }
 
+/* The window of addresses where the kernel itself may be. */
+static struct window kernel_window(const struct vm_load_kernel *kernel)
+{
+	struct window window = { .min = kernel->address,
+				 .end = UINT64_MAX,
+				 .alignment = kernel->alignment,
+				 .offset = kernel->text_offset };
+
+	if (!is_x86(kernel))
+		return window;
+	window.end = LOADER_4GIB;
+	if (kernel->format != VM_LOAD_FORMAT_RAW)
+		window.min = max(window.min, LOADER_MIB);
+	return window;
+}
+
 static int place_kernel(const struct vm_load_kernel *kernel,
 			const struct vm_load_memmap *map, uint64_t *ret,
 			struct vm_load_why *why)
 {
-	struct window window = { .min = kernel->address,
-				 .end = is_x86(kernel) ? LOADER_4GIB
-						       : UINT64_MAX,
-				 .alignment = kernel->alignment,
-				 .offset = kernel->text_offset };
+	struct window window = kernel_window(kernel);
 
-	if (!kernel->relocatable) {
-		*ret = kernel->address;
-		if (vm_load_memmap_has_ram(map, *ret, kernel->mem_size) &&
-		    *ret + kernel->mem_size <= window.end)
+	if (kernel->relocatable) {
+		if (find_lowest(map, &window, kernel->mem_size, ret))
 			return 0;
 		return loader_fail(why, -ENOSPC,
-				   "kernel needs %" PRIu64 " KiB at 0x%" PRIx64
-				   ", where the machine has no such memory",
-				   kib(kernel->mem_size), *ret);
+				   "kernel needs %" PRIu64
+				   " KiB from 0x%" PRIx64
+				   " on, which the machine does not have",
+				   kib(kernel->mem_size), window.min);
 	}
-	if (find_lowest(map, &window, kernel->mem_size, ret))
+	*ret = kernel->address;
+	if (*ret < window.min)
+		return loader_fail(why, -ENOSPC,
+				   "kernel wants to be at 0x%" PRIx64
+				   ", below 1 MiB",
+				   *ret);
+	if (vm_load_memmap_has_ram(map, *ret, kernel->mem_size) &&
+	    *ret + kernel->mem_size <= window.end)
 		return 0;
 	return loader_fail(why, -ENOSPC,
-			   "kernel needs %" PRIu64 " KiB from 0x%" PRIx64
-			   " on, which the machine does not have",
-			   kib(kernel->mem_size), kernel->address);
+			   "kernel needs %" PRIu64 " KiB at 0x%" PRIx64
+			   ", where the machine has no such memory",
+			   kib(kernel->mem_size), *ret);
 }
 
 /* The window of addresses where the kernel finds an initrd. */

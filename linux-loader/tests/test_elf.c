@@ -347,6 +347,10 @@ static const struct refused {
 	{ { { 80, 8, UINT64_MAX - 0x7fe } },
 	  -EBADMSG,
 	  "ELF segment at 0x100000 wraps in memory" },
+	{ { { 88, 8, VIRT } },
+	  -EBADMSG,
+	  "ELF segments end at 0xffffffff80000800, which is no physical "
+	  "address" },
 	{ { { 24, 8, 0x100800 } },
 	  -EBADMSG,
 	  "ELF entry 0x100800 is in no segment" },

@@ -237,6 +237,13 @@ START_TEST(nothing_of_x86_goes_below_1_mib_nor_above_4_gib)
 		"initramfs of 16384 KiB does not fit beside the kernel into "
 		"memory below 0x80000000");
 	kernel = vmlinux;
+	kernel.address = 0x1000;
+	kernel.mem_size = 0x1000;
+	refuses(&kernel, -ENOSPC, "kernel wants to be at 0x1000, below 1 MiB");
+	kernel.format = VM_LOAD_FORMAT_RAW;
+	request.initrd_size = 0;
+	places(&kernel);
+	kernel = vmlinux;
 	kernel.address = 4 * GIB;
 	refuses(&kernel, -ENOSPC,
 		"kernel needs 47104 KiB at 0x100000000, where the machine has "

@@ -28,9 +28,9 @@ extern "C" {
  * the class of the file, and VM_LOAD_ENTRY_NATIVE elsewhere.  It may be a
  * physical or a virtual address; it has to lie in a segment.
  *
- * The kernel is fixed at its physical addresses.  Only where those are
- * addresses that no machine has (a vmlinux of arm64 or riscv64 has virtual
- * ones there) it is relocatable, 2 MiB aligned.
+ * The kernel is fixed at its physical addresses.  Only on arm64 and riscv64,
+ * whose vmlinux has virtual addresses there, ones that no machine has make it
+ * relocatable, 2 MiB aligned.
  *
  * A program of user space is told from a kernel: it wants an interpreter, or
  * has the ABI mark of a C library.
