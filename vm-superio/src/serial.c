@@ -129,14 +129,15 @@ static void update_outputs(struct vm_serial *serial)
 }
 
 /*
- * Drivers test for a 16550A by storing ones in IER and reading them back, so
- * the enable bit alone does not mean that anybody waits for an interrupt.
- * OUT2, which lets it through to the interrupt controller, does.
+ * Linux probes for a port by storing ones in IER, and clears the receiver
+ * afterwards: all interrupts at once do not mean that anybody waits for one.
+ * With OUT2, which lets them through to the interrupt controller of a PC, they
+ * do.  A driver that polls, or that knows no OUT2, enables what it needs.
  */
 static bool listens(const struct vm_serial *serial)
 {
-	return serial->ier & UART_IER_RDI &&
-	       (serial->mcr & (UART_MCR_LOOP | UART_MCR_OUT2)) == UART_MCR_OUT2;
+	return serial->ier & UART_IER_RDI && !(serial->mcr & UART_MCR_LOOP) &&
+	       (serial->ier != IER_MASK || serial->mcr & UART_MCR_OUT2);
 }
 
 static void tell_rx_ready(struct vm_serial *serial)

@@ -273,17 +273,6 @@ START_TEST(interrupts_are_identified_in_order_of_priority)
 }
 END_TEST
 
-START_TEST(a_probe_of_the_interrupt_enables_is_no_listener)
-{
-	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
-	out(&port, IER, 0x0f);
-	ck_assert_uint_eq(port.ready, 0);
-	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
-	out(&port, IER, 0x00);
-	ck_assert_uint_eq(port.ready, 0);
-}
-END_TEST
-
 START_TEST(optional_callbacks_may_be_absent)
 {
 	static const struct vm_serial_ops ops = {
@@ -317,7 +306,6 @@ int main(void)
 		  loopback_returns_characters_and_cuts_off_the_line,
 		  loopback_overruns_like_the_line,
 		  interrupts_are_identified_in_order_of_priority,
-		  a_probe_of_the_interrupt_enables_is_no_listener,
 		  optional_callbacks_may_be_absent);
 	ADD_TEST_OVER(tcase,
 		      read_write_registers_keep_exactly_the_bits_that_exist,

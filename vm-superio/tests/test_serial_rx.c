@@ -227,6 +227,32 @@ START_TEST(rx_ready_needs_a_driver_that_listens)
 }
 END_TEST
 
+START_TEST(a_probe_of_the_interrupt_enables_is_no_listener)
+{
+	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
+	out(&port, IER, 0x0f);
+	ck_assert_uint_eq(port.ready, 0);
+	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
+	out(&port, IER, 0x00);
+	ck_assert_uint_eq(port.ready, 0);
+}
+END_TEST
+
+/* IER and MCR of xv6, of Linux when it polls, and of Linux. */
+static const uint8_t listeners[][2] = {
+	{ 0x03, 0x00 }, { 0x05, 0x03 }, { 0x05, 0x0b }, { 0x0f, 0x0b }
+};
+
+START_TEST(a_driver_listens_with_or_without_out2)
+{
+	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 0);
+	out(&port, MCR, listeners[_i][1]);
+	out(&port, IER, listeners[_i][0]);
+	ck_assert_uint_eq(port.ready, 1);
+	ck_assert_uint_eq(vm_serial_rx_ready(&port.serial), 1);
+}
+END_TEST
+
 START_TEST(rx_ready_is_told_once_when_the_receiver_is_empty_again)
 {
 	out(&port, FCR, 0x01);
@@ -275,6 +301,7 @@ int main(void)
 		  switching_the_fifos_off_clears_them,
 		  a_character_survives_switching_the_fifos_on,
 		  rx_ready_needs_a_driver_that_listens,
+		  a_probe_of_the_interrupt_enables_is_no_listener,
 		  rx_ready_is_told_once_when_the_receiver_is_empty_again,
 		  a_short_push_is_answered_without_a_listener);
 	ADD_TEST_OVER(tcase, an_error_shows_when_its_character_reaches_the_top,
@@ -283,6 +310,7 @@ int main(void)
 		tcase,
 		receive_interrupt_is_data_at_the_trigger_level_and_timeout_below,
 		triggers);
+	ADD_TEST_OVER(tcase, a_driver_listens_with_or_without_out2, listeners);
 	suite_add_tcase(suite, tcase);
 	return run_suite(suite);
 }

@@ -222,9 +222,11 @@ VM_SUPERIO_API size_t vm_serial_rx_room(const struct vm_serial *serial);
  * @serial: an initialised port
  *
  * As vm_serial_rx_room() while the guest has the receive interrupt enabled,
- * in IER and by OUT2, which gates it on a PC; else 0.  Drivers empty the FIFO when they open the port and enable that
+ * else 0.  Drivers empty the FIFO when they open the port and enable that
  * interrupt last, so a VMM that pushes no more than this loses no input.  A
- * guest that polls with all interrupts off is served by vm_serial_rx_room().
+ * driver that only probes, with all interrupts enabled but OUT2 inactive, does
+ * not count.  A guest that polls with all interrupts off is served by
+ * vm_serial_rx_room().
  *
  * When the answer is 0 the rx_ready callback tells, once, that the receiver is
  * empty and the driver listens.
