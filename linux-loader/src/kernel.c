@@ -61,8 +61,8 @@ static int not_a_kernel(const struct loader_head *head, struct vm_load_why *why)
 			   "header)");
 }
 
-static int parse(int fd, const struct loader_head *head,
-		 struct vm_load_kernel *ret, struct vm_load_why *why)
+static int parse_any(int fd, const struct loader_head *head,
+		     struct vm_load_kernel *ret, struct vm_load_why *why)
 {
 	if (loader_is_elf(head->data, head->len))
 		return loader_parse_elf(fd, head, ret, why);
@@ -72,15 +72,23 @@ static int parse(int fd, const struct loader_head *head,
 		return loader_parse_image(fd, head, ret, why);
 	if (loader_is_zboot(head->data, head->len))
 		return loader_parse_zboot(fd, head, ret, why);
-	if (loader_compression(head->data, head->len) !=
-	    VM_LOAD_COMPRESSION_NONE) {
-		loader_parse_compressed(head, ret);
-		return 0;
-	}
-	return not_a_kernel(head, why);
+	if (loader_compression(head->data, head->len) ==
+	    VM_LOAD_COMPRESSION_NONE)
+		return not_a_kernel(head, why);
+	loader_parse_compressed(head, ret);
+	return 0;
 }
 
-int vm_load_probe(int fd, struct vm_load_kernel *ret, struct vm_load_why *why)
+/* A format, or all of them: what the public functions differ in. */
+struct prober {
+	bool (*is)(const uint8_t *head, size_t len);
+	int (*parse)(int fd, const struct loader_head *head,
+		     struct vm_load_kernel *ret, struct vm_load_why *why);
+	const char *refusal;
+};
+
+static int probe(const struct prober *prober, int fd,
+		 struct vm_load_kernel *ret, struct vm_load_why *why)
 {
 	struct vm_load_kernel kernel;
 	struct loader_head head;
@@ -89,69 +97,50 @@ int vm_load_probe(int fd, struct vm_load_kernel *ret, struct vm_load_why *why)
 	r = loader_head_read(fd, &head, why);
 	if (r)
 		return r;
-	r = parse(fd, &head, &kernel, why);
+	if (prober->is && !prober->is(head.data, head.len))
+		return loader_fail(why, -EBADMSG, "%s", prober->refusal);
+	r = prober->parse(fd, &head, &kernel, why);
 	if (r)
 		return r;
 	*ret = kernel;
 	return 0;
+}
+
+int vm_load_probe(int fd, struct vm_load_kernel *ret, struct vm_load_why *why)
+{
+	static const struct prober any = { NULL, parse_any, NULL };
+
+	return probe(&any, fd, ret, why);
 }
 
 int vm_load_probe_bzimage(int fd, struct vm_load_kernel *ret,
 			  struct vm_load_why *why)
 {
-	struct vm_load_kernel kernel;
-	struct loader_head head;
-	int r;
+	static const struct prober bzimage = { loader_is_bzimage,
+					       loader_parse_bzimage,
+					       "it is not a bzImage" };
 
-	r = loader_head_read(fd, &head, why);
-	if (r)
-		return r;
-	if (!loader_is_bzimage(head.data, head.len))
-		return loader_fail(why, -EBADMSG, "it is not a bzImage");
-	r = loader_parse_bzimage(fd, &head, &kernel, why);
-	if (r)
-		return r;
-	*ret = kernel;
-	return 0;
+	return probe(&bzimage, fd, ret, why);
 }
 
 int vm_load_probe_elf(int fd, struct vm_load_kernel *ret,
 		      struct vm_load_why *why)
 {
-	struct vm_load_kernel kernel;
-	struct loader_head head;
-	int r;
+	static const struct prober elf = { loader_is_elf, loader_parse_elf,
+					   "it is not an ELF file" };
 
-	r = loader_head_read(fd, &head, why);
-	if (r)
-		return r;
-	if (!loader_is_elf(head.data, head.len))
-		return loader_fail(why, -EBADMSG, "it is not an ELF file");
-	r = loader_parse_elf(fd, &head, &kernel, why);
-	if (r)
-		return r;
-	*ret = kernel;
-	return 0;
+	return probe(&elf, fd, ret, why);
 }
 
 int vm_load_probe_image(int fd, struct vm_load_kernel *ret,
 			struct vm_load_why *why)
 {
-	struct vm_load_kernel kernel;
-	struct loader_head head;
-	int r;
+	static const struct prober image = {
+		loader_is_image, loader_parse_image,
+		"it is not an arm64 or riscv64 Image"
+	};
 
-	r = loader_head_read(fd, &head, why);
-	if (r)
-		return r;
-	if (!loader_is_image(head.data, head.len))
-		return loader_fail(why, -EBADMSG,
-				   "it is not an arm64 or riscv64 Image");
-	r = loader_parse_image(fd, &head, &kernel, why);
-	if (r)
-		return r;
-	*ret = kernel;
-	return 0;
+	return probe(&image, fd, ret, why);
 }
 
 int vm_load_probe_raw(int fd, enum vm_load_arch arch, uint64_t address,
