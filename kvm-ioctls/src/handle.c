@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -41,16 +42,29 @@ int kvm_call(struct kvm_handle *handle, unsigned long request,
 	return r == -ENOTTY ? -ENOTSUP : r;
 }
 
+int kvm_handle_call(struct kvm_handle *handle, struct kvm_handle *parent,
+		    unsigned long request, unsigned long arg)
+{
+	int r;
+
+	*handle = (struct kvm_handle){
+		.fd = parent->fd,
+		.backend = parent->backend,
+	};
+	r = kvm_call(handle, request, arg);
+	handle->fd = -1;
+	return r;
+}
+
 int kvm_handle_create(struct kvm_handle *handle, struct kvm_handle *parent,
 		      unsigned long request, unsigned long arg)
 {
-	struct kvm_handle via = { parent->fd, 0, parent->backend };
-	int fd = kvm_call(&via, request, arg);
+	int fd = kvm_handle_call(handle, parent, request, arg);
 
-	handle->fd = fd < 0 ? -1 : fd;
-	handle->failed = via.failed;
-	handle->backend = parent->backend;
-	return fd < 0 ? fd : 0;
+	if (fd < 0)
+		return fd;
+	handle->fd = fd;
+	return 0;
 }
 
 void kvm_handle_close(struct kvm_handle *handle)
@@ -59,6 +73,12 @@ void kvm_handle_close(struct kvm_handle *handle)
 	if (handle->fd > 0)
 		close(handle->fd);
 	handle->fd = -1;
+}
+
+void kvm_set_cloexec(int fd)
+{
+	/* Fails on a bad descriptor only, and this one is fresh. */
+	(void)fcntl(fd, F_SETFD, FD_CLOEXEC);
 }
 
 static size_t read_count(const void *structure, size_t count_size)

@@ -42,7 +42,14 @@ static inline int kvm_fail(struct kvm_handle *handle, uint32_t call, int err)
 int kvm_handle_create(struct kvm_handle *handle, struct kvm_handle *parent,
 		      unsigned long request, unsigned long arg);
 
+/* The same where the descriptor is not what the call returns. */
+int kvm_handle_call(struct kvm_handle *handle, struct kvm_handle *parent,
+		    unsigned long request, unsigned long arg);
+
 void kvm_handle_close(struct kvm_handle *handle);
+
+/* For the descriptors that the kernel makes without close-on-exec. */
+void kvm_set_cloexec(int fd);
 
 /*
  * Calls @request with a structure that begins with a count and ends in that

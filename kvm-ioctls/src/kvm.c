@@ -7,7 +7,7 @@
 
 #include "internal.h"
 
-/* What section 4.4 tells to assume where KVM_CAP_NR_VCPUS is unknown. */
+/* What KVM's documentation says to assume without KVM_CAP_NR_VCPUS. */
 #define DEFAULT_VCPUS 4
 /* The slots of the kernels that did not report them yet. */
 #define DEFAULT_MEMSLOTS 32
@@ -43,8 +43,7 @@ int kvm_init(struct kvm_fd *kvm, const char *path)
 	return r;
 }
 
-int kvm_init_from_fd(struct kvm_fd *kvm, int fd,
-		     const struct kvm_backend *backend)
+int kvm_init_from_fd(struct kvm_fd *kvm, int fd, struct kvm_backend *backend)
 {
 	int r;
 

@@ -18,6 +18,7 @@ int kvm_vcpu_init(struct kvm_vcpu_fd *vcpu, struct kvm_vm_fd *vm,
 
 	vcpu->run = NULL;
 	vcpu->run_size = 0;
+	vcpu->ring_entries = vm->ring_entries;
 	r = kvm_handle_create(&vcpu->handle, &vm->handle, KVM_CREATE_VCPU, id);
 	if (r < 0)
 		return r;

@@ -10,6 +10,7 @@ int kvm_vm_init(struct kvm_vm_fd *vm, struct kvm_fd *kvm, unsigned long type)
 	int r;
 
 	vm->run_size = 0;
+	vm->ring_entries = 0;
 	r = kvm_handle_create(&vm->handle, &kvm->handle, KVM_CREATE_VM, type);
 	if (r < 0)
 		return r;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-#include <kvm-ioctls/x86.h>
+#include <kvm-ioctls/x86_vcpu.h>
 
 #include "internal.h"
 #include "x86_internal.h"
@@ -27,7 +27,19 @@ int kvm_vcpu_set_cpuid2(struct kvm_vcpu_fd *vcpu,
 	return kvm_call_ptr(&vcpu->handle, KVM_SET_CPUID2, cpuid);
 }
 
+int kvm_vcpu_set_cpuid(struct kvm_vcpu_fd *vcpu, const struct kvm_cpuid *cpuid)
+{
+	return kvm_call_ptr(&vcpu->handle, KVM_SET_CPUID, cpuid);
+}
+
 int kvm_vcpu_get_cpuid2(struct kvm_vcpu_fd *vcpu, struct kvm_cpuid2 **ret_cpuid)
 {
 	return kvm_x86_get_cpuid(&vcpu->handle, KVM_GET_CPUID2, ret_cpuid);
+}
+
+int kvm_vcpu_get_supported_hv_cpuid(struct kvm_vcpu_fd *vcpu,
+				    struct kvm_cpuid2 **ret_cpuid)
+{
+	return kvm_x86_get_cpuid(&vcpu->handle, KVM_GET_SUPPORTED_HV_CPUID,
+				 ret_cpuid);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <string.h>
 
-#include <kvm-ioctls/x86.h>
+#include <kvm-ioctls/x86_vcpu.h>
 
 #include "internal.h"
+#include "x86_internal.h"
 
 /* One call must have fewer than the kernel's limit of 256. */
 #define BATCH 128
@@ -29,8 +30,8 @@ static uint32_t fill(struct msr_batch *batch,
 	return n;
 }
 
-int kvm_vcpu_get_msrs(struct kvm_vcpu_fd *vcpu, struct kvm_msr_entry *entries,
-		      uint32_t count)
+int kvm_x86_get_msrs(struct kvm_handle *handle, struct kvm_msr_entry *entries,
+		     uint32_t count)
 {
 	struct msr_batch batch;
 	uint32_t done = 0, n;
@@ -38,7 +39,7 @@ int kvm_vcpu_get_msrs(struct kvm_vcpu_fd *vcpu, struct kvm_msr_entry *entries,
 
 	while (done < count) {
 		n = fill(&batch, entries + done, count - done);
-		r = kvm_call_ptr(&vcpu->handle, KVM_GET_MSRS, &batch);
+		r = kvm_call_ptr(handle, KVM_GET_MSRS, &batch);
 		if (r < 0)
 			return r;
 		memcpy(entries + done, batch.entries,
@@ -48,6 +49,12 @@ int kvm_vcpu_get_msrs(struct kvm_vcpu_fd *vcpu, struct kvm_msr_entry *entries,
 			break;
 	}
 	return (int)done;
+}
+
+int kvm_vcpu_get_msrs(struct kvm_vcpu_fd *vcpu, struct kvm_msr_entry *entries,
+		      uint32_t count)
+{
+	return kvm_x86_get_msrs(&vcpu->handle, entries, count);
 }
 
 int kvm_vcpu_set_msrs(struct kvm_vcpu_fd *vcpu,

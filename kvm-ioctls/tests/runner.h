@@ -15,7 +15,7 @@ static inline int run_tests(const char *name, const TTest *const *tests,
 	int failed;
 
 	suite_add_tcase(suite, tcase);
-	tcase_set_timeout(tcase, 30);
+	tcase_set_timeout(tcase, 120);
 	for (size_t i = 0; i < count; i++)
 		tcase_add_test(tcase, tests[i]);
 	srunner_run_all(runner, CK_ENV);

@@ -5,8 +5,10 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <kvm-ioctls/irq.h>
+#include <kvm-ioctls/x86.h>
+
 #include "machine.h"
-#include "runner.h"
 
 #define HANDLER	    0x3000
 #define PIC_VECTOR  0x20
@@ -72,6 +74,7 @@ static void teardown(void)
 /* Runs to the next output and checks the port that tells what happened. */
 static void run_to_port(uint16_t port)
 {
+	expect_output(port, 1, 1, "");
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	ck_assert_uint_eq(exit_.reason, KVM_EXIT_IO);
 	ck_assert_uint_eq(exit_.io.port, port);
@@ -330,23 +333,113 @@ START_TEST(ioeventfd_refuses_what_the_kernel_has_no_form_for)
 }
 END_TEST
 
-int main(void)
+/* What the wrapper made of an event: the structure that the kernel gets. */
+static struct kvm_ioeventfd pass(const struct kvm_ioevent *event)
 {
-	require_kvm();
-	return RUN_TESTS("irq", irqchip_exists_once_and_before_the_vcpus,
-			 irq_line_interrupts_the_guest,
-			 irq_line_without_an_irqchip_returns_enxio,
-			 irq_line_status_tells_delivery_from_coalescing,
-			 irqfd_interrupts_the_guest_until_it_is_removed,
-			 irqfd_of_something_else_is_refused,
-			 resampling_irqfd_signals_the_acknowledgement,
-			 msi_interrupts_the_guest,
-			 routed_msi_interrupts_the_guest,
-			 pc_routes_still_reach_the_pic,
-			 bad_route_returns_einval,
-			 ioeventfd_takes_every_write_to_a_port,
-			 ioeventfd_with_a_match_takes_that_value,
-			 ioeventfd_takes_a_write_to_memory,
-			 ioeventfd_of_length_zero_takes_any_width,
-			 ioeventfd_refuses_what_the_kernel_has_no_form_for);
+	struct kvm_ioeventfd seen;
+
+	ck_assert_int_eq(kvm_vm_add_ioeventfd(&m.vm, event, fd), 0);
+	ck_assert_int_eq(
+		kvm_fake_get_argument(fake, KVM_IOEVENTFD,
+				      kvm_fake_count(fake, KVM_IOEVENTFD) - 1,
+				      &seen, sizeof(seen)),
+		sizeof(seen));
+	ck_assert_int_eq(seen.fd, fd);
+	return seen;
+}
+
+START_TEST(ioeventfd_has_a_flag_for_space_and_match)
+{
+	struct kvm_ioevent event = { .space = KVM_IOEVENT_PIO,
+				     .addr = 0xcf8,
+				     .len = 4 };
+	struct kvm_ioeventfd seen;
+
+	setup();
+	seen = pass(&event);
+	ck_assert_uint_eq(seen.flags, KVM_IOEVENTFD_FLAG_PIO);
+	ck_assert_uint_eq(seen.addr, 0xcf8);
+	ck_assert_uint_eq(seen.len, 4);
+	event = (struct kvm_ioevent){ .len = 8,
+				      .addr = 0x1000,
+				      .match = true,
+				      .value = UINT64_C(1) << 40 };
+	seen = pass(&event);
+	ck_assert_uint_eq(seen.flags, KVM_IOEVENTFD_FLAG_DATAMATCH);
+	ck_assert_uint_eq(seen.datamatch, UINT64_C(1) << 40);
+	event.value++;
+	seen = pass(&event);
+	ck_assert_int_eq(kvm_vm_remove_ioeventfd(&m.vm, &event, fd), 0);
+	ck_assert_int_eq(kvm_vm_remove_ioeventfd(&m.vm, &event, fd), -ENOENT);
+	teardown();
+}
+END_TEST
+
+START_TEST(ioeventfds_that_are_too_many_return_enospc)
+{
+	struct kvm_ioevent event = { .len = 4 };
+
+	setup();
+	fail_next(KVM_IOEVENTFD, -ENOSPC);
+	ck_assert_int_eq(kvm_vm_add_ioeventfd(&m.vm, &event, fd), -ENOSPC);
+	teardown();
+}
+END_TEST
+
+START_TEST(resampling_irqfd_passes_both_descriptors)
+{
+	int other = eventfd(0, EFD_CLOEXEC);
+	struct kvm_irqfd seen;
+
+	setup();
+	ck_assert_int_eq(kvm_vm_add_irqfd_resample(&m.vm, fd, other, GSI), 0);
+	ck_assert_int_gt(kvm_fake_get_argument(fake, KVM_IRQFD, 0, &seen,
+					       sizeof(seen)),
+			 0);
+	ck_assert_uint_eq(seen.flags, KVM_IRQFD_FLAG_RESAMPLE);
+	ck_assert_int_eq((int)seen.fd, fd);
+	ck_assert_int_eq((int)seen.resamplefd, other);
+	ck_assert_uint_eq(seen.gsi, GSI);
+	close(other);
+	teardown();
+}
+END_TEST
+
+START_TEST(an_architecture_without_a_line_says_so)
+{
+	setup();
+	fail_next(KVM_IRQ_LINE, -ENOTTY);
+	ck_assert_int_eq(kvm_vm_set_irq_line(&m.vm, GSI, true), -ENOTSUP);
+	fail_next(KVM_CREATE_IRQCHIP, -ENODEV);
+	ck_assert_int_eq(kvm_vm_create_irqchip(&m.vm), -ENODEV);
+	teardown();
+}
+END_TEST
+
+#define COMMON_TESTS                                                          \
+	irqchip_exists_once_and_before_the_vcpus,                             \
+		irq_line_interrupts_the_guest,                                \
+		irq_line_without_an_irqchip_returns_enxio,                    \
+		irq_line_status_tells_delivery_from_coalescing,               \
+		irqfd_interrupts_the_guest_until_it_is_removed,               \
+		irqfd_of_something_else_is_refused, msi_interrupts_the_guest, \
+		routed_msi_interrupts_the_guest,                              \
+		pc_routes_still_reach_the_pic, bad_route_returns_einval,      \
+		ioeventfd_refuses_what_the_kernel_has_no_form_for
+
+int main(int argc, char **argv)
+{
+	choose_kvm(argc, argv);
+	if (!on_fake)
+		return RUN_TESTS("irq", COMMON_TESTS,
+				 resampling_irqfd_signals_the_acknowledgement,
+				 ioeventfd_takes_every_write_to_a_port,
+				 ioeventfd_with_a_match_takes_that_value,
+				 ioeventfd_takes_a_write_to_memory,
+				 ioeventfd_of_length_zero_takes_any_width);
+	return RUN_TESTS("irq", COMMON_TESTS,
+			 ioeventfd_has_a_flag_for_space_and_match,
+			 ioeventfds_that_are_too_many_return_enospc,
+			 resampling_irqfd_passes_both_descriptors,
+			 an_architecture_without_a_line_says_so);
 }

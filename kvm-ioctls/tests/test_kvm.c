@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "machine.h"
-#include "runner.h"
 
 START_TEST(init_opens_a_close_on_exec_descriptor)
 {
@@ -80,7 +79,7 @@ START_TEST(limits_are_positive_and_ordered)
 {
 	struct kvm_fd kvm;
 
-	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	open_kvm(&kvm);
 	ck_assert_int_gt(kvm_recommended_vcpus(&kvm), 0);
 	ck_assert_int_ge(kvm_max_vcpus(&kvm), kvm_recommended_vcpus(&kvm));
 	ck_assert_int_ge(kvm_max_vcpu_id(&kvm), kvm_max_vcpus(&kvm));
@@ -94,22 +93,72 @@ START_TEST(check_extension_of_an_unknown_one_is_zero)
 {
 	struct kvm_fd kvm;
 
-	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	open_kvm(&kvm);
 	ck_assert_int_eq(kvm_check_extension(&kvm, KVM_CAP_USER_MEMORY), 1);
 	ck_assert_int_eq(kvm_check_extension(&kvm, 0x7fffffff), 0);
 	kvm_fini(&kvm);
 }
 END_TEST
 
-int main(void)
+START_TEST(limits_have_defaults_where_the_kernel_is_silent)
 {
-	require_kvm();
-	return RUN_TESTS("kvm", init_opens_a_close_on_exec_descriptor,
-			 init_of_an_absent_device_returns_enoent,
-			 init_of_another_device_returns_enotty,
-			 init_from_fd_takes_a_kvm_descriptor,
-			 init_from_fd_leaves_a_refused_descriptor_open,
-			 fini_accepts_a_zeroed_handle,
-			 limits_are_positive_and_ordered,
-			 check_extension_of_an_unknown_one_is_zero);
+	static const unsigned int caps[] = {
+		KVM_CAP_NR_VCPUS,
+		KVM_CAP_MAX_VCPUS,
+		KVM_CAP_MAX_VCPU_ID,
+		KVM_CAP_NR_MEMSLOTS,
+	};
+	struct kvm_fd kvm;
+
+	open_kvm(&kvm);
+	for (int i = 0; i < 4; i++)
+		ck_assert_int_eq(kvm_fake_set_extension(fake, caps[i], 0), 0);
+	ck_assert_int_eq(kvm_recommended_vcpus(&kvm), 4);
+	ck_assert_int_eq(kvm_max_vcpus(&kvm), 4);
+	ck_assert_int_eq(kvm_max_vcpu_id(&kvm), 4);
+	ck_assert_int_eq(kvm_max_memslots(&kvm), 32);
+	kvm_fini(&kvm);
+}
+END_TEST
+
+START_TEST(another_api_version_returns_enotsup)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_fake_new(&fake), 0);
+	fail_next(KVM_GET_API_VERSION, 11);
+	ck_assert_int_eq(kvm_fake_init(fake, &kvm), -ENOTSUP);
+	ck_assert_uint_eq(kvm.handle.failed, KVM_CALL_VERSION);
+	ck_assert_int_eq(kvm.handle.fd, -1);
+}
+END_TEST
+
+START_TEST(init_says_why_it_cannot_open)
+{
+	struct kvm_fd kvm;
+
+	ck_assert_int_eq(kvm_init(&kvm, "/"), -EISDIR);
+	ck_assert_uint_eq(kvm.handle.failed, KVM_CALL_OPEN);
+	ck_assert_int_eq(kvm_init(&kvm, "/dev/null/kvm"), -ENOTDIR);
+}
+END_TEST
+
+#define COMMON_TESTS                                                           \
+	init_of_an_absent_device_returns_enoent,                               \
+		init_of_another_device_returns_enotty,                         \
+		fini_accepts_a_zeroed_handle, limits_are_positive_and_ordered, \
+		check_extension_of_an_unknown_one_is_zero
+
+int main(int argc, char **argv)
+{
+	choose_kvm(argc, argv);
+	if (!on_fake)
+		return RUN_TESTS("kvm", COMMON_TESTS,
+				 init_opens_a_close_on_exec_descriptor,
+				 init_from_fd_takes_a_kvm_descriptor,
+				 init_from_fd_leaves_a_refused_descriptor_open);
+	return RUN_TESTS("kvm", COMMON_TESTS,
+			 limits_have_defaults_where_the_kernel_is_silent,
+			 another_api_version_returns_enotsup,
+			 init_says_why_it_cannot_open);
 }

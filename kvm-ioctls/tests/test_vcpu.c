@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "machine.h"
-#include "runner.h"
 
 static struct machine m;
 static struct kvm_exit exit_;
@@ -35,6 +34,9 @@ START_TEST(output_shows_port_width_and_data)
 	};
 
 	machine_init(&m, code, sizeof(code));
+	expect_output(0x3f8, 1, 1, "\x42");
+	expect_output(0x3f8, 2, 1, "\x34\x12");
+	expect_exit(KVM_EXIT_HLT);
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	ck_assert_uint_eq(exit_.reason, KVM_EXIT_IO);
 	ck_assert(exit_.io.is_write);
@@ -65,6 +67,8 @@ START_TEST(string_output_keeps_the_access_width)
 
 	machine_init(&m, code, sizeof(code));
 	memcpy(m.ram + 0x2000, "abcdef", 6);
+	expect_output(0x10, 2, 3, "abcdef");
+	expect_exit(KVM_EXIT_HLT);
 	for (;;) {
 		ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 		if (exit_.reason == KVM_EXIT_HLT)
@@ -87,32 +91,29 @@ static const uint8_t input_code[] = { 0xba, 0x60, 0x00, 0xec, 0xf4 };
 
 START_TEST(input_takes_the_answer)
 {
-	struct kvm_regs regs;
-
 	machine_init(&m, input_code, sizeof(input_code));
+	expect_input(0x60, 1);
+	expect_exit(KVM_EXIT_HLT);
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	ck_assert_uint_eq(exit_.reason, KVM_EXIT_IO);
 	ck_assert(!exit_.io.is_write);
 	exit_.io.data[0] = 0x5a;
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	ck_assert_uint_eq(exit_.reason, KVM_EXIT_HLT);
-	ck_assert_int_eq(kvm_vcpu_get_regs(&m.vcpu, &regs), 0);
-	ck_assert_uint_eq(regs.rax & 0xff, 0x5a);
+	check_answer(&m, 0x5a);
 	machine_fini(&m);
 }
 END_TEST
 
 START_TEST(complete_io_applies_the_answer_and_counts_as_a_kick)
 {
-	struct kvm_regs regs;
-
 	machine_init(&m, input_code, sizeof(input_code));
+	expect_input(0x60, 1);
+	expect_exit(KVM_EXIT_HLT);
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	exit_.io.data[0] = 0xa5;
 	ck_assert_int_eq(kvm_vcpu_complete_io(&m.vcpu, &exit_), 0);
-	ck_assert_int_eq(kvm_vcpu_get_regs(&m.vcpu, &regs), 0);
-	ck_assert_uint_eq(regs.rax & 0xff, 0xa5);
-	ck_assert_uint_eq(regs.rip, GUEST_CODE + 4);
+	check_answer(&m, 0xa5);
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), -EINTR);
 	kvm_vcpu_clear_kick(&m.vcpu);
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
@@ -130,9 +131,11 @@ START_TEST(memory_without_a_slot_is_mmio)
 		0xa0, 0x20, 0x00, /* mov 0x20, %al */
 		0xf4, /* hlt */
 	};
-	struct kvm_regs regs;
 
 	machine_init(&m, code, sizeof(code));
+	expect_mmio(0x20010, 1, "\x77");
+	expect_mmio(0x20020, 1, NULL);
+	expect_exit(KVM_EXIT_HLT);
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	ck_assert_uint_eq(exit_.reason, KVM_EXIT_MMIO);
 	ck_assert(exit_.mmio.is_write);
@@ -146,8 +149,7 @@ START_TEST(memory_without_a_slot_is_mmio)
 	exit_.mmio.data[0] = 0x99;
 	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
 	ck_assert_uint_eq(exit_.reason, KVM_EXIT_HLT);
-	ck_assert_int_eq(kvm_vcpu_get_regs(&m.vcpu, &regs), 0);
-	ck_assert_uint_eq(regs.rax & 0xff, 0x99);
+	check_answer(&m, 0x99);
 	machine_fini(&m);
 }
 END_TEST
@@ -299,21 +301,147 @@ START_TEST(signal_mask_lets_a_blocked_signal_through)
 }
 END_TEST
 
-int main(void)
+static struct kvm_run *scripted(uint32_t reason)
 {
-	require_kvm();
-	return RUN_TESTS(
-		"vcpu", output_shows_port_width_and_data,
-		string_output_keeps_the_access_width, input_takes_the_answer,
-		complete_io_applies_the_answer_and_counts_as_a_kick,
-		memory_without_a_slot_is_mmio,
-		running_device_memory_is_an_internal_error,
-		same_id_twice_returns_eexist,
-		id_beyond_the_limit_returns_einval, fini_accepts_a_zeroed_vcpu,
-		mp_state_is_what_it_was_set_to,
-		enable_cap_of_an_unknown_one_returns_einval,
-		immediate_exit_returns_before_the_guest_runs,
-		kick_before_the_run_is_not_lost, kick_ends_a_guest_that_spins,
-		kick_with_a_bad_signal_returns_einval,
-		signal_mask_lets_a_blocked_signal_through);
+	static struct kvm_run run;
+
+	memset(&run, 0, sizeof(run));
+	run.exit_reason = reason;
+	return &run;
+}
+
+START_TEST(memory_fault_is_an_exit_though_the_call_fails)
+{
+	static const int errors[] = { -EFAULT, -EHWPOISON };
+	const uint64_t payload[] = { 8, 0x5000, 0x1000 };
+	struct kvm_run *run = scripted(KVM_EXIT_MEMORY_FAULT);
+
+	machine_init(&m, "", 0);
+	memcpy(run->padding, payload, sizeof(payload));
+	for (int i = 0; i < 2; i++) {
+		ck_assert_int_eq(kvm_fake_push_run(fake, 0, run, errors[i]), 0);
+		ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
+		ck_assert_uint_eq(exit_.reason, KVM_EXIT_MEMORY_FAULT);
+		ck_assert_uint_eq(exit_.memory_fault.gpa, 0x5000);
+		ck_assert_int_eq(exit_.memory_fault.error, errors[i]);
+	}
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(an_old_memory_fault_does_not_explain_a_new_error)
+{
+	struct kvm_run *run = scripted(KVM_EXIT_MEMORY_FAULT);
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_fake_push_run(fake, 0, run, -EFAULT), 0);
+	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
+	fail_next(KVM_RUN, -EFAULT);
+	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), -EFAULT);
+	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_RUN);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(contradictory_exit_returns_ebadmsg)
+{
+	struct kvm_run *run = scripted(KVM_EXIT_MMIO);
+
+	machine_init(&m, "", 0);
+	run->mmio.len = 9;
+	ck_assert_int_eq(kvm_fake_push_run(fake, 0, run, 0), 0);
+	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), -EBADMSG);
+	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CALL_DECODE);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(errors_of_the_run_come_unchanged)
+{
+	static const int errors[] = { -EAGAIN, -ENOEXEC, -EPERM, -ENOTTY };
+
+	machine_init(&m, "", 0);
+	for (int i = 0; i < 4; i++) {
+		fail_next(KVM_RUN, errors[i]);
+		ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), errors[i]);
+	}
+	fail_next(KVM_RUN, -EAGAIN);
+	ck_assert_int_eq(kvm_vcpu_complete_io(&m.vcpu, &exit_), -EAGAIN);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(complete_io_shows_the_next_part_of_an_exit)
+{
+	machine_init(&m, "", 0);
+	expect_mmio(0x20000, 8, NULL);
+	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
+	/* The kernel ends such a run at once with the second half. */
+	m.vcpu.run->mmio.phys_addr = 0x20008;
+	fail_next(KVM_RUN, 0);
+	ck_assert_int_eq(kvm_vcpu_complete_io(&m.vcpu, &exit_), 1);
+	ck_assert_uint_eq(exit_.mmio.gpa, 0x20008);
+	ck_assert_int_eq(kvm_vcpu_complete_io(&m.vcpu, &exit_), 0);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(mapping_that_fails_closes_the_vcpu)
+{
+	struct kvm_vcpu_fd vcpu;
+
+	machine_init(&m, "", 0);
+	m.vm.run_size = 0;
+	ck_assert_int_eq(kvm_vcpu_init(&vcpu, &m.vm, 1), -EINVAL);
+	ck_assert_uint_eq(vcpu.handle.failed, KVM_CALL_MMAP);
+	ck_assert_int_eq(vcpu.handle.fd, -1);
+	ck_assert_ptr_null(vcpu.run);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(signal_mask_is_the_kernels_eight_bytes)
+{
+	uint8_t arg[12];
+	sigset_t mask;
+
+	machine_init(&m, "", 0);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGHUP);
+	ck_assert_int_eq(kvm_vcpu_set_signal_mask(&m.vcpu, &mask), 0);
+	ck_assert_int_eq(kvm_fake_get_argument(fake, KVM_SET_SIGNAL_MASK, 0,
+					       arg, sizeof(arg)),
+			 12);
+	ck_assert_mem_eq(arg, "\x08\0\0\0\x01\0\0\0\0\0\0\0", 12);
+	machine_fini(&m);
+}
+END_TEST
+
+#define COMMON_TESTS                                                           \
+	output_shows_port_width_and_data,                                      \
+		string_output_keeps_the_access_width, input_takes_the_answer,  \
+		complete_io_applies_the_answer_and_counts_as_a_kick,           \
+		memory_without_a_slot_is_mmio, same_id_twice_returns_eexist,   \
+		id_beyond_the_limit_returns_einval,                            \
+		fini_accepts_a_zeroed_vcpu, mp_state_is_what_it_was_set_to,    \
+		enable_cap_of_an_unknown_one_returns_einval,                   \
+		immediate_exit_returns_before_the_guest_runs,                  \
+		kick_before_the_run_is_not_lost, kick_ends_a_guest_that_spins, \
+		kick_with_a_bad_signal_returns_einval
+
+int main(int argc, char **argv)
+{
+	choose_kvm(argc, argv);
+	if (!on_fake)
+		return RUN_TESTS("vcpu", COMMON_TESTS,
+				 running_device_memory_is_an_internal_error,
+				 signal_mask_lets_a_blocked_signal_through);
+	return RUN_TESTS("vcpu", COMMON_TESTS,
+			 memory_fault_is_an_exit_though_the_call_fails,
+			 an_old_memory_fault_does_not_explain_a_new_error,
+			 contradictory_exit_returns_ebadmsg,
+			 errors_of_the_run_come_unchanged,
+			 complete_io_shows_the_next_part_of_an_exit,
+			 mapping_that_fails_closes_the_vcpu,
+			 signal_mask_is_the_kernels_eight_bytes);
 }

@@ -5,7 +5,6 @@
 #include <sys/mman.h>
 
 #include "machine.h"
-#include "runner.h"
 
 #define PAGE 0x1000u
 
@@ -19,7 +18,7 @@ static void setup(void)
 			 MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	ck_assert_ptr_ne(ram, MAP_FAILED);
-	ck_assert_int_eq(kvm_init(&kvm, NULL), 0);
+	open_kvm(&kvm);
 	ck_assert_int_eq(kvm_vm_init(&vm, &kvm, 0), 0);
 	region = (struct kvm_userspace_memory_region){
 		.guest_phys_addr = 16 * PAGE,
@@ -33,6 +32,8 @@ static void teardown(void)
 	munmap((void *)(uintptr_t)region.userspace_addr, 4 * PAGE);
 	kvm_vm_fini(&vm);
 	kvm_fini(&kvm);
+	kvm_fake_free(fake);
+	fake = NULL;
 }
 
 START_TEST(init_gives_a_close_on_exec_machine)
@@ -130,15 +131,80 @@ START_TEST(enable_cap_of_an_unknown_one_returns_einval)
 }
 END_TEST
 
-int main(void)
+START_TEST(resized_memory_returns_einval)
 {
-	require_kvm();
-	return RUN_TESTS("vm", init_gives_a_close_on_exec_machine,
-			 init_of_an_unknown_type_names_the_call,
-			 machine_outlives_the_system_handle,
-			 unaligned_memory_returns_einval,
-			 overlapping_memory_returns_eexist,
-			 removed_memory_can_be_added_elsewhere,
-			 region2_adds_memory_or_is_not_supported,
-			 enable_cap_of_an_unknown_one_returns_einval);
+	setup();
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), 0);
+	region.memory_size -= PAGE;
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), -EINVAL);
+	teardown();
+}
+END_TEST
+
+START_TEST(region2_passes_the_guest_memfd)
+{
+	struct kvm_userspace_memory_region2 region2 = {
+		.flags = KVM_MEM_GUEST_MEMFD,
+		.memory_size = PAGE,
+		.guest_memfd = 33,
+	}, seen;
+
+	setup();
+	ck_assert_int_eq(kvm_vm_set_user_memory_region2(&vm, &region2), 0);
+	ck_assert_int_eq(kvm_fake_get_argument(fake,
+					       KVM_SET_USER_MEMORY_REGION2, 0,
+					       &seen, sizeof(seen)),
+			 sizeof(seen));
+	ck_assert_mem_eq(&seen, &region2, sizeof(seen));
+	teardown();
+}
+END_TEST
+
+START_TEST(init_passes_the_kernels_errors_on)
+{
+	static const int errors[] = { -EBUSY, -ENOMEM, -EMFILE };
+	struct kvm_vm_fd other;
+
+	setup();
+	for (int i = 0; i < 3; i++) {
+		fail_next(KVM_CREATE_VM, errors[i]);
+		ck_assert_int_eq(kvm_vm_init(&other, &kvm, 0), errors[i]);
+		ck_assert_uint_eq(other.handle.failed, KVM_CREATE_VM);
+	}
+	teardown();
+}
+END_TEST
+
+START_TEST(a_run_structure_that_is_too_small_returns_ebadmsg)
+{
+	struct kvm_vm_fd other;
+
+	setup();
+	fail_next(KVM_GET_VCPU_MMAP_SIZE, 512);
+	ck_assert_int_eq(kvm_vm_init(&other, &kvm, 0), -EBADMSG);
+	ck_assert_int_eq(other.handle.fd, -1);
+	ck_assert_uint_eq(other.handle.failed, KVM_GET_VCPU_MMAP_SIZE);
+	teardown();
+}
+END_TEST
+
+#define COMMON_TESTS                                     \
+	init_gives_a_close_on_exec_machine,              \
+		init_of_an_unknown_type_names_the_call,  \
+		machine_outlives_the_system_handle,      \
+		unaligned_memory_returns_einval,         \
+		overlapping_memory_returns_eexist,       \
+		resized_memory_returns_einval,           \
+		removed_memory_can_be_added_elsewhere,   \
+		region2_adds_memory_or_is_not_supported, \
+		enable_cap_of_an_unknown_one_returns_einval
+
+int main(int argc, char **argv)
+{
+	choose_kvm(argc, argv);
+	if (!on_fake)
+		return RUN_TESTS("vm", COMMON_TESTS);
+	return RUN_TESTS("vm", COMMON_TESTS, region2_passes_the_guest_memfd,
+			 init_passes_the_kernels_errors_on,
+			 a_run_structure_that_is_too_small_returns_ebadmsg);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * Why a vCPU came back: struct kvm_run taken apart (5).
+ * Why a vCPU came back: struct kvm_run taken apart.
  *
  * Pointers in struct kvm_exit lead into the vCPU's struct kvm_run.  They are
  * good until the next kvm_vcpu_run() or kvm_vcpu_fini() of that vCPU;

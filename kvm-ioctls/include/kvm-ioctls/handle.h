@@ -44,8 +44,8 @@ extern "C" {
  * backend hands out descriptors on which they work, a memfd for example.
  */
 struct kvm_backend {
-	int (*ioctl)(const struct kvm_backend *self, int fd,
-		     unsigned long request, unsigned long arg);
+	int (*ioctl)(struct kvm_backend *self, int fd, unsigned long request,
+		     unsigned long arg);
 };
 
 /**
@@ -58,7 +58,7 @@ struct kvm_backend {
 struct kvm_handle {
 	int fd;
 	uint32_t failed;
-	const struct kvm_backend *backend;
+	struct kvm_backend *backend;
 };
 
 /* The calls in kvm_handle.failed that are not ioctls. */

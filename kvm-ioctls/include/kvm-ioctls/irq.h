@@ -20,7 +20,7 @@ extern "C" {
 #endif
 
 /**
- * kvm_vm_create_irqchip - make the in-kernel interrupt controller (4.24)
+ * kvm_vm_create_irqchip - KVM_CREATE_IRQCHIP: the in-kernel controller
  * @vm: virtual machine without vCPUs
  *
  * x86: two PICs, an IOAPIC, and a local APIC for every vCPU made after it.
@@ -36,9 +36,9 @@ extern "C" {
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_create_irqchip(struct kvm_vm_fd *vm);
 
 /**
- * kvm_vm_set_irq_line - drive an interrupt line (4.25)
+ * kvm_vm_set_irq_line - KVM_IRQ_LINE: drive an interrupt line
  * @vm: virtual machine with an in-kernel irqchip
- * @irq: x86: a GSI; arm64: type, vCPU and number as section 4.25 packs them
+ * @irq: x86: a GSI; arm64: type, vCPU and number, KVM_ARM_IRQ_*_SHIFT
  * @level: true asserts the line, false releases it
  *
  * Returns:
@@ -52,7 +52,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_set_irq_line(struct kvm_vm_fd *vm,
 							bool level);
 
 /**
- * kvm_vm_set_irq_line_status - drive an interrupt line and hear what it did
+ * kvm_vm_set_irq_line_status - KVM_IRQ_LINE_STATUS: and hear what it did
  * @vm: virtual machine with an in-kernel irqchip
  * @irq: as in kvm_vm_set_irq_line()
  * @level: true asserts the line, false releases it
@@ -67,7 +67,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_set_irq_line_status(
 	struct kvm_vm_fd *vm, uint32_t irq, bool level, int32_t *ret_status);
 
 /**
- * kvm_vm_signal_msi - inject a message-signalled interrupt (4.70)
+ * kvm_vm_signal_msi - KVM_SIGNAL_MSI: inject a message-signalled interrupt
  * @vm: virtual machine with an in-kernel irqchip
  * @msi: address and data, and the device id where an ITS needs it
  *
@@ -163,7 +163,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_routes_remove(struct kvm_routes *routes,
 						      uint32_t gsi);
 
 /**
- * kvm_vm_set_gsi_routing - make a routing table the machine's (4.52)
+ * kvm_vm_set_gsi_routing - KVM_SET_GSI_ROUTING: use a routing table
  * @vm: virtual machine with an in-kernel irqchip
  * @routes: the whole table; it replaces the one in use at once
  *
@@ -179,7 +179,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_set_gsi_routing(
 	struct kvm_vm_fd *vm, const struct kvm_routes *routes);
 
 /**
- * kvm_vm_add_irqfd - let an eventfd raise an interrupt (4.75)
+ * kvm_vm_add_irqfd - KVM_IRQFD: let an eventfd raise an interrupt
  * @vm: virtual machine with an in-kernel irqchip
  * @fd: eventfd; borrowed, KVM holds its own reference until it is removed
  * @gsi: interrupt that a write to @fd pulses (a pin) or sends (an MSI)
@@ -244,7 +244,7 @@ struct kvm_ioevent {
 };
 
 /**
- * kvm_vm_add_ioeventfd - turn a guest write into an eventfd's signal (4.59)
+ * kvm_vm_add_ioeventfd - KVM_IOEVENTFD: a write signals an eventfd
  * @vm: virtual machine
  * @event: the write; no exit happens for it any more
  * @fd: eventfd; borrowed, KVM holds its own reference until it is removed

@@ -2,8 +2,8 @@
 /*
  * The system handle: an open /dev/kvm.
  *
- * Section numbers in this library's headers are those of the kernel's
- * Documentation/virt/kvm/api.rst.
+ * Each wrapper names its ioctl: the kernel's Documentation/virt/kvm/api.rst
+ * has a section for each of those, and one for each capability.
  *
  * Threading: kvm_init() and kvm_fini() must not run beside another function
  * on the same handle; everything else may be called from any thread.
@@ -57,7 +57,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_init(struct kvm_fd *kvm,
  *	-ENOTSUP, its API version is not 12
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_init_from_fd(
-	struct kvm_fd *kvm, int fd, const struct kvm_backend *backend);
+	struct kvm_fd *kvm, int fd, struct kvm_backend *backend);
 
 /**
  * kvm_fini - close a system handle
@@ -68,7 +68,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_init_from_fd(
 KVM_IOCTLS_API void kvm_fini(struct kvm_fd *kvm);
 
 /**
- * kvm_check_extension - ask for a capability (4.4)
+ * kvm_check_extension - KVM_CHECK_EXTENSION: ask for a capability
  * @kvm: system handle
  * @cap: KVM_CAP_*
  *
@@ -82,7 +82,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_check_extension(struct kvm_fd *kvm,
  * kvm_max_vcpus - the most vCPUs that one virtual machine may have
  * @kvm: system handle
  *
- * KVM_CAP_MAX_VCPUS, and what section 4.4 says about kernels that lack it.
+ * KVM_CAP_MAX_VCPUS, and what to assume of kernels that lack it.
  *
  * Returns: a positive number, or a negative errno.
  */
@@ -118,7 +118,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_max_vcpu_id(struct kvm_fd *kvm);
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_max_memslots(struct kvm_fd *kvm);
 
 /**
- * kvm_vcpu_mmap_size - bytes that a vCPU descriptor maps (4.5)
+ * kvm_vcpu_mmap_size - KVM_GET_VCPU_MMAP_SIZE: bytes that a vCPU maps
  * @kvm: system handle
  *
  * Returns: a positive number, or a negative errno.

@@ -74,6 +74,29 @@
 #define KVM_SYSTEM_EVENT_TDX_FATAL 7
 #endif
 
+/* The numbers are those of an enum, to which a macro of the same name leads. */
+#ifndef KVM_DEV_TYPE_RISCV_AIA
+#define KVM_DEV_TYPE_RISCV_AIA 11
+#endif
+
+#if defined(__aarch64__) && !defined(KVM_ARM_SET_COUNTER_OFFSET)
+struct kvm_arm_counter_offset {
+	__u64 counter_offset;
+	__u64 reserved;
+};
+#define KVM_ARM_SET_COUNTER_OFFSET \
+	_IOW(KVMIO, 0xb5, struct kvm_arm_counter_offset)
+#endif
+
+#if defined(__aarch64__) && !defined(KVM_ARM_GET_REG_WRITABLE_MASKS)
+struct reg_mask_range {
+	__u64 addr;
+	__u32 range;
+	__u32 reserved[13];
+};
+#define KVM_ARM_GET_REG_WRITABLE_MASKS _IOR(KVMIO, 0xb6, struct reg_mask_range)
+#endif
+
 #ifndef KVM_SET_USER_MEMORY_REGION2
 #define KVM_MEM_GUEST_MEMFD (1UL << 2)
 struct kvm_userspace_memory_region2 {

@@ -55,6 +55,7 @@ extern "C" {
  * struct kvm_vcpu_fd - a virtual CPU
  * @handle: its descriptor
  * @run_size: bytes mapped at @run
+ * @ring_entries: of its dirty ring; 0 without
  * @run: what the kernel and the VMM share: inputs such as
  *	request_interrupt_window, outputs such as cr8, and the register copies
  *	of KVM_CAP_SYNC_REGS in run->s.regs
@@ -62,11 +63,12 @@ extern "C" {
 struct kvm_vcpu_fd {
 	struct kvm_handle handle;
 	uint32_t run_size;
+	uint32_t ring_entries;
 	struct kvm_run *run;
 };
 
 /**
- * kvm_vcpu_init - add a virtual CPU and map its struct kvm_run (4.7, 5)
+ * kvm_vcpu_init - KVM_CREATE_VCPU: add a vCPU and map its kvm_run
  * @vcpu: storage for the handle; it need not be initialised
  * @vm: virtual machine; need not outlive @vcpu
  * @id: the vCPU's id, on x86 also its local APIC id
@@ -91,7 +93,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_init(struct kvm_vcpu_fd *vcpu,
 KVM_IOCTLS_API void kvm_vcpu_fini(struct kvm_vcpu_fd *vcpu);
 
 /**
- * kvm_vcpu_run - run the guest until it needs the VMM (4.10)
+ * kvm_vcpu_run - KVM_RUN: run the guest until it needs the VMM
  * @vcpu: virtual CPU
  * @ret_exit: receives why it came back; its pointers lead into struct kvm_run
  *	and are good until the next kvm_vcpu_run() or kvm_vcpu_fini()
@@ -169,7 +171,7 @@ KVM_IOCTLS_API void kvm_vcpu_set_immediate_exit(struct kvm_vcpu_fd *vcpu);
 KVM_IOCTLS_API void kvm_vcpu_clear_kick(struct kvm_vcpu_fd *vcpu);
 
 /**
- * kvm_vcpu_set_signal_mask - signals that are blocked inside KVM_RUN (4.22)
+ * kvm_vcpu_set_signal_mask - KVM_SET_SIGNAL_MASK: blocked inside KVM_RUN
  * @vcpu: virtual CPU
  * @mask: the mask while the guest runs; NULL leaves the thread's own
  *
@@ -182,19 +184,19 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_signal_mask(
 	struct kvm_vcpu_fd *vcpu, const sigset_t *mask);
 
 /**
- * kvm_vcpu_get_mp_state - running, halted, waiting for a start ... (4.38)
+ * kvm_vcpu_get_mp_state - KVM_GET_MP_STATE: running, halted, waiting
  * @vcpu: virtual CPU
  * @ret_state: receives KVM_MP_STATE_*
  *
  * Returns:
  *	0 on success
- *	-EINVAL or -ENOTSUP, the machine has no in-kernel irqchip (x86)
+ *	-EINVAL or -ENOTSUP, not with this architecture or machine
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_mp_state(
 	struct kvm_vcpu_fd *vcpu, struct kvm_mp_state *ret_state);
 
 /**
- * kvm_vcpu_set_mp_state - the opposite (4.39)
+ * kvm_vcpu_set_mp_state - KVM_SET_MP_STATE: the opposite
  * @vcpu: virtual CPU
  * @state: KVM_MP_STATE_*
  *
@@ -206,7 +208,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_mp_state(
 	struct kvm_vcpu_fd *vcpu, const struct kvm_mp_state *state);
 
 /**
- * kvm_vcpu_enable_cap - turn a capability on for one vCPU (4.37)
+ * kvm_vcpu_enable_cap - KVM_ENABLE_CAP: turn a capability on for one vCPU
  * @vcpu: virtual CPU
  * @cap: capability, flags and arguments; the padding must be 0
  *

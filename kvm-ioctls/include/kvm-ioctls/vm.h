@@ -25,14 +25,16 @@ extern "C" {
  * struct kvm_vm_fd - a virtual machine
  * @handle: its descriptor
  * @run_size: bytes that each of its vCPUs maps
+ * @ring_entries: of each vCPU's dirty ring; 0 without
  */
 struct kvm_vm_fd {
 	struct kvm_handle handle;
 	uint32_t run_size;
+	uint32_t ring_entries;
 };
 
 /**
- * kvm_vm_init - create a virtual machine (4.2)
+ * kvm_vm_init - KVM_CREATE_VM: create a virtual machine
  * @vm: storage for the handle; it need not be initialised
  * @kvm: system handle; need not outlive @vm
  * @type: 0 for the default machine; on arm64 the size of the guest-physical
@@ -44,6 +46,7 @@ struct kvm_vm_fd {
  *	0 on success
  *	-EBUSY, another hypervisor uses the processor's virtualisation
  *	-EINVAL, KVM does not have this @type
+ *	-EBADMSG, the kernel's struct kvm_run is smaller than its ABI
  *	-ENOMEM, -EMFILE, ... straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_init(struct kvm_vm_fd *vm,
@@ -59,7 +62,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_init(struct kvm_vm_fd *vm,
 KVM_IOCTLS_API void kvm_vm_fini(struct kvm_vm_fd *vm);
 
 /**
- * kvm_vm_check_extension - ask what this machine can do (4.4)
+ * kvm_vm_check_extension - KVM_CHECK_EXTENSION: ask what this machine can do
  * @vm: virtual machine
  * @cap: KVM_CAP_*
  *
@@ -73,7 +76,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_check_extension(struct kvm_vm_fd *vm,
 							   unsigned int cap);
 
 /**
- * kvm_vm_enable_cap - turn a capability on for the machine (4.37)
+ * kvm_vm_enable_cap - KVM_ENABLE_CAP: turn a capability on for the machine
  * @vm: virtual machine
  * @cap: capability, flags and arguments; the padding must be 0
  *
@@ -86,9 +89,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_enable_cap(
 	struct kvm_vm_fd *vm, const struct kvm_enable_cap *cap);
 
 /**
- * kvm_vm_set_user_memory_region - add, change or remove a memory slot (4.35)
+ * kvm_vm_set_user_memory_region - KVM_SET_USER_MEMORY_REGION: a memory slot
  * @vm: virtual machine
  * @region: the slot; a memory_size of 0 removes it
+ *
+ * Adds, moves, changes or removes a slot.
  *
  * Addresses and size must be multiples of the page size.  The host memory is
  * borrowed: it must stay mapped until the slot is removed or the machine is
@@ -104,7 +109,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_set_user_memory_region(
 	struct kvm_vm_fd *vm, const struct kvm_userspace_memory_region *region);
 
 /**
- * kvm_vm_set_user_memory_region2 - a memory slot with a guest_memfd (4.140)
+ * kvm_vm_set_user_memory_region2 - KVM_SET_USER_MEMORY_REGION2: with a memfd
  * @vm: virtual machine
  * @region: the slot; guest_memfd is used when KVM_MEM_GUEST_MEMFD is set
  *

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <check.h>
+#include <errno.h>
+#include <string.h>
+
+#include <kvm-ioctls/x86.h>
+
+#include "machine.h"
+
+static struct machine m;
+
+START_TEST(extended_state_is_what_it_was_set_to)
+{
+	struct kvm_xsave *xsave, *back;
+	int size;
+
+	machine_init(&m, "", 0);
+	size = kvm_vm_xsave_size(&m.vm);
+	ck_assert_int_ge(size, 4096);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, (size_t)size, &xsave), 0);
+	/* The x87 control word, and the header's note that x87 is in use. */
+	xsave->region[0] = 0x27f;
+	xsave->region[128] |= 1;
+	ck_assert_int_eq(kvm_vcpu_set_xsave(&m.vcpu, xsave), 0);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, (size_t)size, &back), 0);
+	ck_assert_uint_eq(back->region[0] & 0xffff, 0x27f);
+	ck_assert_int_eq(kvm_vcpu_get_xsave(&m.vcpu, back), 0);
+	ck_assert_uint_eq(back->region[0] & 0xffff, 0x27f);
+	free(xsave);
+	free(back);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(too_little_room_for_extended_state_returns_einval)
+{
+	struct kvm_xsave *xsave;
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, 4095, &xsave), -EINVAL);
+	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CALL_ARGUMENT);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(larger_extended_state_uses_the_newer_call)
+{
+	struct kvm_xsave *xsave;
+
+	machine_init(&m, "", 0);
+	fail_next(KVM_GET_XSAVE2, 0);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, 8192, &xsave), 0);
+	free(xsave);
+	fail_next(KVM_GET_XSAVE2, -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, 8192, &xsave), -EINVAL);
+	ck_assert_int_eq(kvm_fake_set_extension(fake, KVM_CAP_XSAVE2, 0), 0);
+	ck_assert_int_eq(kvm_vm_xsave_size(&m.vm), 4096);
+	machine_fini(&m);
+}
+END_TEST
+
+/* The kernel writes the size that it needs, and fails. */
+static void refuse_nested(uint32_t size)
+{
+	const struct kvm_nested_state told = { .size = size };
+	const struct kvm_fake_reply reply = {
+		.request = KVM_GET_NESTED_STATE,
+		.result = -E2BIG,
+		.data = &told,
+		.size = sizeof(told),
+	};
+
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+}
+
+START_TEST(nested_state_grows_to_what_the_kernel_says)
+{
+	struct kvm_nested_state *state;
+
+	machine_init(&m, "", 0);
+	refuse_nested(8320);
+	fail_next(KVM_GET_NESTED_STATE, 0);
+	ck_assert_int_eq(kvm_vcpu_get_nested_state(&m.vcpu, &state), 0);
+	ck_assert_uint_eq(state->size, 8320);
+	fail_next(KVM_SET_NESTED_STATE, 0);
+	ck_assert_int_eq(kvm_vcpu_set_nested_state(&m.vcpu, state), 0);
+	free(state);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(nested_state_does_not_grow_for_ever)
+{
+	struct kvm_nested_state *state;
+
+	machine_init(&m, "", 0);
+	refuse_nested(sizeof(struct kvm_nested_state));
+	ck_assert_int_eq(kvm_vcpu_get_nested_state(&m.vcpu, &state), -E2BIG);
+	refuse_nested(UINT32_MAX);
+	ck_assert_int_eq(kvm_vcpu_get_nested_state(&m.vcpu, &state), -E2BIG);
+	fail_next(KVM_GET_NESTED_STATE, -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_get_nested_state(&m.vcpu, &state), -EINVAL);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(tsc_frequency_is_known)
+{
+	machine_init(&m, "", 0);
+	ck_assert_int_gt(kvm_vcpu_get_tsc_khz(&m.vcpu), 1000);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(real_mode_addresses_translate_to_themselves)
+{
+	struct kvm_translation translation = { .linear_address = 0x1234 };
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_vcpu_translate(&m.vcpu, &translation), 0);
+	ck_assert_uint_eq(translation.valid, 1);
+	ck_assert_uint_eq(translation.physical_address, 0x1234);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(machine_check_banks_stay_within_the_limits)
+{
+	const struct kvm_x86_mce mce = { .bank = 200 };
+	uint64_t cap = 0;
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_get_mce_cap_supported(&m.kvm, &cap), 0);
+	ck_assert_int_eq(kvm_vcpu_setup_mce(&m.vcpu, cap | 10), 0);
+	ck_assert_int_eq(kvm_vcpu_setup_mce(&m.vcpu, ~UINT64_C(0)), -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_set_mce(&m.vcpu, &mce), -EINVAL);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(kvmclock_of_a_guest_without_one_returns_einval)
+{
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_vcpu_kvmclock_ctrl(&m.vcpu), -EINVAL);
+	machine_fini(&m);
+}
+END_TEST
+
+int main(int argc, char **argv)
+{
+	choose_kvm(argc, argv);
+	if (!on_fake)
+		return RUN_TESTS(
+			"x86_state", extended_state_is_what_it_was_set_to,
+			too_little_room_for_extended_state_returns_einval,
+			tsc_frequency_is_known,
+			real_mode_addresses_translate_to_themselves,
+			machine_check_banks_stay_within_the_limits,
+			kvmclock_of_a_guest_without_one_returns_einval);
+	return RUN_TESTS("x86_state", extended_state_is_what_it_was_set_to,
+			 too_little_room_for_extended_state_returns_einval,
+			 larger_extended_state_uses_the_newer_call,
+			 nested_state_grows_to_what_the_kernel_says,
+			 nested_state_does_not_grow_for_ever);
+}
