@@ -11,7 +11,7 @@
 
 #include <linux-loader/extract.h>
 
-#define LIMIT (1u << 20)
+#define LIMIT (1u << 16)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
