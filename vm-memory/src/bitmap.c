@@ -3,8 +3,10 @@
 
 #include "internal.h"
 
-struct vm_mem_bitmap *mem_bitmap_new(uint64_t bytes, unsigned int shift)
+struct vm_mem_bitmap *mem_bitmap_new(const uint8_t *base, uint64_t bytes,
+				     uint64_t page_size)
 {
+	unsigned int shift = (unsigned int)__builtin_ctzll(page_size);
 	uint64_t pages = ((bytes - 1) >> shift) + 1;
 	struct vm_mem_bitmap *bitmap;
 
@@ -13,6 +15,7 @@ struct vm_mem_bitmap *mem_bitmap_new(uint64_t bytes, unsigned int shift)
 	if (!bitmap)
 		return NULL;
 	atomic_init(&bitmap->refs, 1);
+	bitmap->base = base;
 	bitmap->shift = shift;
 	bitmap->pages = pages;
 	return bitmap;
@@ -54,14 +57,19 @@ static uint64_t mark_word(struct vm_mem_bitmap *bitmap, uint64_t word,
 					memory_order_release);
 }
 
-void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap, uint64_t off,
+void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap, const void *hva,
 			uint64_t len)
 {
+	uint64_t off = (uintptr_t)hva - (uintptr_t)bitmap->base;
 	uint64_t first = off >> bitmap->shift;
 	uint64_t last = (off + len - 1) >> bitmap->shift;
 
 	if (!len || first >= bitmap->pages)
 		return;
+	if (first == last) {
+		mark_word(bitmap, first / 64, UINT64_C(1) << first % 64);
+		return;
+	}
 	if (last >= bitmap->pages || last < first)
 		last = bitmap->pages - 1;
 	for (; first / 64 < last / 64; first = (first / 64 + 1) * 64)
@@ -85,13 +93,14 @@ void mem_bitmap_clear_page(struct vm_mem_bitmap *bitmap, uint64_t page)
 }
 
 /* Is any page of a range marked?  It lies within the bitmap, if there is one. */
-bool mem_bitmap_any(const struct vm_mem_bitmap *bitmap, uint64_t off,
+bool mem_bitmap_any(const struct vm_mem_bitmap *bitmap, const uint8_t *hva,
 		    uint64_t len)
 {
-	uint64_t first, last;
+	uint64_t off, first, last;
 
 	if (!bitmap)
 		return false;
+	off = (uint64_t)(hva - bitmap->base);
 	first = off >> bitmap->shift;
 	last = (off + len - 1) >> bitmap->shift;
 	for (uint64_t word = first / 64; word <= last / 64; word++) {

@@ -33,7 +33,7 @@ int vm_mem_set_tracking(const struct vm_mem *mem, uint64_t page_size,
 			mem_map_push(tracked, entry);
 		else
 			r = mem_map_push_region(tracked, entry->region,
-						entry->gpa, entry->size);
+						entry->gpa, mem_size(entry));
 	}
 	return mem_map_finish(tracked, r, ret_mem);
 }
@@ -43,43 +43,30 @@ uint64_t vm_mem_get_tracking(const struct vm_mem *mem)
 	return mem->tracking;
 }
 
-/* Marks a range that mem_check() has passed. */
-void mem_mark_range(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
-{
-	while (mem->tracking && len) {
-		struct mem_part part = mem_first_part(mem, gpa, len);
-
-		mem_mark(part.entry, part.off, part.len);
-		gpa += part.len;
-		len -= part.len;
-	}
-}
-
 int vm_mem_mark_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 {
-	int r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+	struct mem_part part;
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, VM_MEM_PERM_NONE, &walk);
 
-	if (!r)
-		mem_mark_range(mem, gpa, len);
+	while (!r && mem_next(&walk, &part))
+		mem_mark(&part);
 	return r;
 }
 
 int vm_mem_is_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 {
-	int r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+	struct mem_part part;
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, VM_MEM_PERM_NONE, &walk);
 
 	if (r < 0)
 		return r;
 	if (!mem->tracking)
 		return -EINVAL;
-	while (len) {
-		struct mem_part part = mem_first_part(mem, gpa, len);
-
-		if (mem_bitmap_any(part.entry->dirty,
-				   part.entry->off + part.off, part.len))
+	while (mem_next(&walk, &part)) {
+		if (mem_bitmap_any(part.entry->dirty, part.hva, part.len))
 			return 1;
-		gpa += part.len;
-		len -= part.len;
 	}
 	return 0;
 }
@@ -87,7 +74,7 @@ int vm_mem_is_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 /* Pages of the region that lie within the map's size of it. */
 static uint64_t entry_pages(const struct mem_entry *entry)
 {
-	return ((entry->size - 1) >> entry->dirty->shift) + 1;
+	return ((mem_size(entry) - 1) >> entry->dirty->shift) + 1;
 }
 
 size_t vm_mem_dirty_words(const struct vm_mem *mem, size_t index)
@@ -128,6 +115,7 @@ int vm_mem_merge_dirty_log(const struct vm_mem *mem, vm_gpa gpa,
 			   uint64_t page_size, const uint64_t *words,
 			   uint64_t pages)
 {
+	struct mem_walk walk;
 	uint64_t len;
 	int r;
 
@@ -135,18 +123,17 @@ int vm_mem_merge_dirty_log(const struct vm_mem *mem, vm_gpa gpa,
 		return -EINVAL;
 	if (__builtin_mul_overflow(pages, page_size, &len))
 		return -EOVERFLOW;
-	r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
-	if (r < 0)
-		return r;
-	for (uint64_t i = 0; i < pages; i++) {
+	r = mem_walk(mem, gpa, len, VM_MEM_PERM_NONE, &walk);
+	for (uint64_t i = 0; i < pages && !r; i++) {
 		uint64_t rest = words[i / 64] >> i % 64;
 
 		if (rest & 1)
-			mem_mark_range(mem, gpa + i * page_size, page_size);
+			r = vm_mem_mark_dirty(mem, gpa + i * page_size,
+					      page_size);
 		else if (!rest)
 			i |= 63;
 	}
-	return 0;
+	return r;
 }
 
 int vm_mem_merge_dirty_ring(const struct vm_mem *mem, vm_gpa gpa,

@@ -13,17 +13,19 @@
 /* One bit per page of a region, for as far as the region can grow. */
 struct vm_mem_bitmap {
 	atomic_size_t refs;
+	const uint8_t *base; /* host address of the region */
 	unsigned int shift;
 	uint64_t pages;
 	_Atomic uint64_t words[];
 };
 
-struct vm_mem_bitmap *mem_bitmap_new(uint64_t bytes, unsigned int shift);
+struct vm_mem_bitmap *mem_bitmap_new(const uint8_t *base, uint64_t bytes,
+				     uint64_t page_size);
 struct vm_mem_bitmap *mem_bitmap_ref(struct vm_mem_bitmap *bitmap);
 void mem_bitmap_put(struct vm_mem_bitmap *bitmap);
 bool mem_bitmap_set_page(struct vm_mem_bitmap *bitmap, uint64_t page);
 void mem_bitmap_clear_page(struct vm_mem_bitmap *bitmap, uint64_t page);
-bool mem_bitmap_any(const struct vm_mem_bitmap *bitmap, uint64_t off,
+bool mem_bitmap_any(const struct vm_mem_bitmap *bitmap, const uint8_t *hva,
 		    uint64_t len);
 
 /*
@@ -54,19 +56,41 @@ int mem_check_file(int fd, uint64_t off, uint64_t len);
 
 /*
  * What a map maps: guest [gpa, gpa + size) to host [hva, hva + size).  An
- * access is allowed when its offset and length fit into read_len or
- * write_len, each of which is size or 0.
+ * access with the permissions perm is allowed when its offset and length fit
+ * into limit[perm], which is the size or 0; limit[0] is the size itself.
  */
 struct mem_entry {
 	vm_gpa gpa;
-	uint64_t read_len;
-	uint64_t write_len;
+	uint64_t limit[4];
 	uint8_t *hva;
 	struct vm_mem_bitmap *dirty;
-	uint64_t off; /* of hva in the region, and so in the bitmaps */
-	uint64_t size;
 	struct mem_region *region;
 };
+
+static inline uint64_t mem_size(const struct mem_entry *entry)
+{
+	return entry->limit[VM_MEM_PERM_NONE];
+}
+
+static inline uint64_t mem_limit(const struct mem_entry *entry,
+				 unsigned int perm)
+{
+	return entry->limit[perm & VM_MEM_PERM_RW];
+}
+
+/* Sets the size of an entry and what may be done to it. */
+static inline void mem_set_size(struct mem_entry *entry, uint64_t size,
+				unsigned int perm)
+{
+	for (unsigned int i = 0; i < 4; i++)
+		entry->limit[i] = i & ~perm ? 0 : size;
+}
+
+/* Where the entry lies in its region; not 0 only in an I/O view. */
+static inline uint64_t mem_region_off(const struct mem_entry *entry)
+{
+	return (uint64_t)(entry->hva - entry->region->hva);
+}
 
 /*
  * Entries are sorted and do not overlap.  There is always at least one: the
@@ -75,12 +99,12 @@ struct mem_entry {
  */
 struct vm_mem {
 	size_t slots; /* entries, of which an empty map has one */
-	vm_gpa *starts;
+	struct mem_entry *entries;
 	size_t count; /* regions */
 	uint64_t tracking; /* page size of the dirty bitmaps, or 0 */
 	bool is_view; /* made from an IOTLB */
 	atomic_size_t refs;
-	struct mem_entry entries[];
+	vm_gpa starts[];
 };
 
 struct vm_mem *mem_map_alloc(size_t count);
@@ -93,66 +117,106 @@ int mem_map_finish(struct vm_mem *mem, int r, struct vm_mem **ret_mem);
 static inline const struct mem_entry *mem_find(const struct vm_mem *mem,
 					       vm_gpa gpa)
 {
-	const vm_gpa *base = mem->starts;
+	size_t slot = 0;
 	size_t left = mem->slots;
 
 	while (left > 1) {
 		size_t half = left / 2;
 
-		base = base[half] <= gpa ? base + half : base;
+		slot = mem->starts[slot + half] <= gpa ? slot + half : slot;
 		left -= half;
 	}
-	return &mem->entries[base - mem->starts];
+	return &mem->entries[slot];
 }
 
-/* How far an access with the permissions perm may reach into an entry. */
-static inline uint64_t mem_limit(const struct mem_entry *entry,
-				 unsigned int perm)
-{
-	uint64_t limit = entry->size;
-
-	if (perm & VM_MEM_PERM_READ)
-		limit = entry->read_len;
-	if (perm & VM_MEM_PERM_WRITE && entry->write_len < limit)
-		limit = entry->write_len;
-	return limit;
-}
-
-int mem_check(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
-	      unsigned int perm);
+/*
+ * What is left of a range that has been checked.  Its parts lie in entries
+ * that follow each other, because the range has no holes.
+ */
+struct mem_walk {
+	const struct mem_entry *entry;
+	uint64_t off; /* in the entry */
+	uint64_t left;
+};
 
 /* A part of a range that lies in one entry. */
 struct mem_part {
 	const struct mem_entry *entry;
 	uint8_t *hva;
-	uint64_t off; /* of hva in the entry */
 	uint64_t len;
 };
 
-/* The first part of a range that mem_check() has passed. */
-static inline struct mem_part mem_first_part(const struct vm_mem *mem,
-					     vm_gpa gpa, uint64_t len)
-{
-	const struct mem_entry *entry = mem_find(mem, gpa);
-	uint64_t off = gpa - entry->gpa;
-	uint64_t room = entry->size - off;
+int mem_check(const struct vm_mem *mem, const struct mem_entry *entry,
+	      vm_gpa gpa, uint64_t len, unsigned int perm);
 
-	return (struct mem_part){
-		.entry = entry,
-		.hva = entry->hva + off,
-		.off = off,
-		.len = len < room ? len : room,
+/* Starts to walk a range, of which mem_find() has given the first entry. */
+static inline int mem_walk_from(const struct vm_mem *mem,
+				const struct mem_entry *entry, vm_gpa gpa,
+				uint64_t len, unsigned int perm,
+				struct mem_walk *ret_walk)
+{
+	*ret_walk = (struct mem_walk){ entry, gpa - entry->gpa, len };
+	return mem_check(mem, entry, gpa, len, perm);
+}
+
+static inline int mem_walk(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
+			   unsigned int perm, struct mem_walk *ret_walk)
+{
+	return mem_walk_from(mem, mem_find(mem, gpa), gpa, len, perm, ret_walk);
+}
+
+/* How long the next part can be. */
+static inline uint64_t mem_room(const struct mem_walk *walk)
+{
+	uint64_t room;
+
+	if (!walk->left)
+		return 0;
+	room = mem_size(walk->entry) - walk->off;
+	return room < walk->left ? room : walk->left;
+}
+
+/* Walks over the next len bytes, which lie in one entry. */
+static inline struct mem_part mem_take(struct mem_walk *walk, uint64_t len)
+{
+	struct mem_part part = {
+		.entry = walk->entry,
+		.hva = walk->entry->hva + walk->off,
+		.len = len,
 	};
+
+	walk->left -= len;
+	walk->off += len;
+	if (walk->off == mem_size(walk->entry)) {
+		walk->entry++;
+		walk->off = 0;
+	}
+	return part;
 }
 
 /* Called after the bytes are written: see vm_mem_slice_mark_dirty(). */
-static inline void mem_mark(const struct mem_entry *entry, uint64_t off,
-			    uint64_t len)
+static inline void mem_mark(const struct mem_part *part)
 {
-	if (entry->dirty)
-		vm_mem_bitmap_mark(entry->dirty, entry->off + off, len);
+	if (part->entry->dirty)
+		vm_mem_bitmap_mark(part->entry->dirty, part->hva, part->len);
 }
 
-void mem_mark_range(const struct vm_mem *mem, vm_gpa gpa, uint64_t len);
+/* The next part, as long as it can be; false at the end. */
+static inline bool mem_next(struct mem_walk *walk, struct mem_part *ret_part)
+{
+	const struct mem_entry *entry = walk->entry;
+	uint64_t len;
+
+	if (!walk->left)
+		return false;
+	len = mem_size(entry) - walk->off;
+	if (len > walk->left)
+		len = walk->left;
+	*ret_part = (struct mem_part){ entry, entry->hva + walk->off, len };
+	walk->entry++;
+	walk->off = 0;
+	walk->left -= len;
+	return true;
+}
 
 #endif

@@ -12,22 +12,30 @@
 /* read(2) transfers at most this much at once. */
 #define MAX_TRANSFER UINT64_C(0x7ffff000)
 
-/* The start of a range, which mem_check() has passed, as an iovec. */
-static int fill_iovec(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
-		      struct iovec *iov)
+/* The beginning of a range as an iovec. */
+static int fill_iovec(struct mem_walk walk, struct iovec *iov)
 {
+	struct mem_part part;
 	int n = 0;
 
-	if (len > MAX_TRANSFER)
-		len = MAX_TRANSFER;
-	while (len && n < MAX_PIECES) {
-		struct mem_part part = mem_first_part(mem, gpa, len);
-
+	if (walk.left > MAX_TRANSFER)
+		walk.left = MAX_TRANSFER;
+	while (n < MAX_PIECES && mem_next(&walk, &part))
 		iov[n++] = (struct iovec){ part.hva, part.len };
-		gpa += part.len;
+	return n;
+}
+
+/* Walks over what has been transferred. */
+static void advance(struct mem_walk *walk, uint64_t len, bool written)
+{
+	while (len) {
+		uint64_t room = mem_room(walk);
+		struct mem_part part = mem_take(walk, len < room ? len : room);
+
+		if (written)
+			mem_mark(&part);
 		len -= part.len;
 	}
-	return n;
 }
 
 /* What one of the four system calls needs. */
@@ -49,13 +57,12 @@ static ssize_t call_writev(int fd, const struct iovec *iov, int n, off_t off)
 	return writev(fd, iov, n);
 }
 
-/* One system call for a range that has been checked. */
-static int64_t transfer_once(const struct vm_mem *mem, vm_gpa gpa,
-			     const struct transfer *transfer, uint64_t off,
-			     uint64_t len)
+/* One system call for the beginning of a range. */
+static int64_t transfer_once(struct mem_walk *walk,
+			     const struct transfer *transfer, uint64_t off)
 {
 	struct iovec iov[MAX_PIECES];
-	int n = fill_iovec(mem, gpa, len, iov);
+	int n = fill_iovec(*walk, iov);
 	ssize_t done;
 
 	do
@@ -63,44 +70,39 @@ static int64_t transfer_once(const struct vm_mem *mem, vm_gpa gpa,
 	while (done < 0 && errno == EINTR);
 	if (done < 0)
 		return -errno;
-	if (transfer->perm & VM_MEM_PERM_WRITE)
-		mem_mark_range(mem, gpa, (uint64_t)done);
+	advance(walk, (uint64_t)done, transfer->perm & VM_MEM_PERM_WRITE);
 	return done;
 }
 
 static int64_t stream(const struct vm_mem *mem, vm_gpa gpa,
 		      const struct transfer *transfer, uint64_t len)
 {
-	int r = mem_check(mem, gpa, len, transfer->perm);
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, transfer->perm, &walk);
 
 	if (r < 0 || !len)
 		return r;
-	return transfer_once(mem, gpa, transfer, 0, len);
+	return transfer_once(&walk, transfer, 0);
 }
 
 static int64_t seekable(const struct vm_mem *mem, vm_gpa gpa,
 			const struct transfer *transfer, uint64_t off,
 			uint64_t len)
 {
-	int r = mem_check(mem, gpa, len, transfer->perm);
-	uint64_t done = 0;
+	struct mem_walk walk;
 	uint64_t end;
-	int64_t n;
+	int64_t n = 1;
+	int r = mem_walk(mem, gpa, len, transfer->perm, &walk);
 
 	if (r < 0)
 		return r;
 	if (__builtin_add_overflow(off, len, &end) || end > INT64_MAX)
 		return -EOVERFLOW;
-	while (done < len) {
-		n = transfer_once(mem, gpa + done, transfer, off + done,
-				  len - done);
-		if (n < 0 && !done)
-			return n;
-		if (n <= 0)
-			break;
-		done += (uint64_t)n;
-	}
-	return (int64_t)done;
+	while (walk.left && n > 0)
+		n = transfer_once(&walk, transfer, end - walk.left);
+	if (n < 0 && walk.left == len)
+		return n;
+	return (int64_t)(len - walk.left);
 }
 
 int64_t vm_mem_read_fd(const struct vm_mem *mem, vm_gpa gpa, int fd,
@@ -168,7 +170,9 @@ static int discard_advice(const struct mem_region *region)
 	switch (region->backing.kind) {
 	case VM_MEM_ANON:
 	case VM_MEM_FILE_PRIVATE:
-		return MADV_DONTNEED;
+		return region->backing.flags & VM_MEM_LOCK
+			       ? MADV_DONTNEED_LOCKED
+			       : MADV_DONTNEED;
 	case VM_MEM_MEMFD:
 	case VM_MEM_FILE_SHARED:
 		return MADV_REMOVE;
@@ -181,29 +185,27 @@ static int discard_advice(const struct mem_region *region)
 static int discard_part(const struct mem_part *part)
 {
 	const struct mem_region *region = part->entry->region;
+	uint64_t off = (uint64_t)(part->hva - region->hva);
 	int advice = discard_advice(region);
 
 	if (advice < 0)
 		return -ENOTSUP;
-	if (((part->entry->off + part->off) | part->len) &
-	    (region->page_size - 1))
+	if ((off | part->len) & (region->page_size - 1))
 		return -EINVAL;
 	if (madvise(part->hva, part->len, advice) < 0)
-		return errno == EOPNOTSUPP ? -ENOTSUP : -errno;
-	mem_mark(part->entry, part->off, part->len);
+		return errno == EOPNOTSUPP || errno == EINVAL ? -ENOTSUP
+							      : -errno;
+	mem_mark(part);
 	return 0;
 }
 
 int vm_mem_discard(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 {
-	int r = mem_check(mem, gpa, len, VM_MEM_PERM_WRITE);
+	struct mem_part part;
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, VM_MEM_PERM_WRITE, &walk);
 
-	while (!r && len) {
-		struct mem_part part = mem_first_part(mem, gpa, len);
-
+	while (!r && mem_next(&walk, &part))
 		r = discard_part(&part);
-		gpa += part.len;
-		len -= part.len;
-	}
 	return r;
 }

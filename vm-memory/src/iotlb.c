@@ -206,9 +206,12 @@ int vm_iotlb_lookup(const struct vm_iotlb *iotlb, uint64_t iova, uint64_t len,
 /* Does b continue a, in the device's address space and in memory? */
 static bool is_continued(const struct mem_entry *a, const struct mem_entry *b)
 {
-	return a->gpa + a->size == b->gpa && a->region == b->region &&
-	       a->off + a->size == b->off && !a->read_len == !b->read_len &&
-	       !a->write_len == !b->write_len;
+	for (unsigned int perm = 0; perm <= VM_MEM_PERM_RW; perm++) {
+		if (!a->limit[perm] != !b->limit[perm])
+			return false;
+	}
+	return a->gpa + mem_size(a) == b->gpa && a->region == b->region &&
+	       a->hva + mem_size(a) == b->hva;
 }
 
 static void push_piece(struct vm_mem *view, const struct mem_entry *piece)
@@ -219,9 +222,8 @@ static void push_piece(struct vm_mem *view, const struct mem_entry *piece)
 		mem_map_push(view, piece);
 		return;
 	}
-	last->size += piece->size;
-	last->read_len += piece->read_len;
-	last->write_len += piece->write_len;
+	for (unsigned int perm = 0; perm <= VM_MEM_PERM_RW; perm++)
+		last->limit[perm] += piece->limit[perm];
 }
 
 /* What a mapping shows of a region, if anything. */
@@ -234,17 +236,14 @@ static bool show_entry(const struct vm_iotlb_mapping *mapping,
 	uint64_t off = from - entry->gpa;
 	uint64_t len = last - from + 1;
 
-	if (off >= entry->size || !mapping->perm)
+	if (off >= mem_size(entry) || !mapping->perm)
 		return false;
-	if (len > entry->size - off)
-		len = entry->size - off;
+	if (len > mem_size(entry) - off)
+		len = mem_size(entry) - off;
 	*ret_piece = *entry;
 	ret_piece->gpa = mapping->iova + (from - mapping->gpa);
-	ret_piece->read_len = mapping->perm & VM_MEM_PERM_READ ? len : 0;
-	ret_piece->write_len = mapping->perm & VM_MEM_PERM_WRITE ? len : 0;
 	ret_piece->hva += off;
-	ret_piece->off += off;
-	ret_piece->size = len;
+	mem_set_size(ret_piece, len, mapping->perm);
 	return true;
 }
 

@@ -7,40 +7,39 @@
 int vm_mem_iter_init(struct vm_mem_iter *iter, const struct vm_mem *mem,
 		     vm_gpa gpa, uint64_t len, unsigned int perm)
 {
-	int r = mem_check(mem, gpa, len, perm);
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, perm, &walk);
 
 	if (r < 0)
 		return r;
 	*iter = (struct vm_mem_iter){
 		.mem = mem,
-		.slot = (size_t)(mem_find(mem, gpa) - mem->entries),
-		.gpa = gpa,
-		.len = len,
+		.slot = (size_t)(walk.entry - mem->entries),
+		.off = walk.off,
+		.left = walk.left,
 	};
 	return 0;
 }
 
 bool vm_mem_iter_next(struct vm_mem_iter *iter, struct vm_mem_slice *ret_slice)
 {
-	const struct mem_entry *entry;
-	uint64_t off, len;
-
-	if (!iter->len)
-		return false;
-	entry = &iter->mem->entries[iter->slot];
-	off = iter->gpa - entry->gpa;
-	len = entry->size - off;
-	if (len > iter->len)
-		len = iter->len;
-	*ret_slice = (struct vm_mem_slice){
-		.hva = entry->hva + off,
-		.len = len,
-		.dirty = entry->dirty,
-		.dirty_off = entry->off + off,
+	struct mem_walk walk = {
+		.entry = &iter->mem->entries[iter->slot],
+		.off = iter->off,
+		.left = iter->left,
 	};
-	iter->slot++;
-	iter->gpa += len;
-	iter->len -= len;
+	struct mem_part part;
+
+	if (!mem_next(&walk, &part))
+		return false;
+	*ret_slice = (struct vm_mem_slice){
+		.hva = part.hva,
+		.len = part.len,
+		.dirty = part.entry->dirty,
+	};
+	iter->slot = (size_t)(walk.entry - iter->mem->entries);
+	iter->off = walk.off;
+	iter->left = walk.left;
 	return true;
 }
 

@@ -9,24 +9,30 @@
 
 #define CACHE_LINE 64u
 
-/* A map with room for count entries, to be filled and then sealed. */
+/*
+ * A map with room for count entries, to be filled and then finished.  One
+ * block of memory holds the map, the addresses and, from a cache line on, the
+ * entries.
+ */
 struct vm_mem *mem_map_alloc(size_t count)
 {
 	size_t slots = count ? count : 1;
-	size_t size;
+	size_t head, size;
 	struct vm_mem *mem;
 
-	if (__builtin_mul_overflow(
-		    slots, sizeof(struct mem_entry) + sizeof(vm_gpa), &size) ||
-	    __builtin_add_overflow(size, sizeof(*mem) + CACHE_LINE - 1, &size))
+	if (__builtin_mul_overflow(slots, sizeof(vm_gpa), &head) ||
+	    __builtin_mul_overflow(slots, sizeof(struct mem_entry), &size) ||
+	    __builtin_add_overflow(head, sizeof(*mem) + CACHE_LINE - 1, &head))
 		return NULL;
-	size &= ~(size_t)(CACHE_LINE - 1);
+	head &= ~(size_t)(CACHE_LINE - 1);
+	if (__builtin_add_overflow(size, head, &size))
+		return NULL;
 	mem = aligned_alloc(CACHE_LINE, size);
 	if (!mem)
 		return NULL;
 	memset(mem, 0, size);
 	mem->slots = slots;
-	mem->starts = (vm_gpa *)(void *)&mem->entries[slots];
+	mem->entries = (struct mem_entry *)(void *)((uint8_t *)mem + head);
 	atomic_init(&mem->refs, 1);
 	return mem;
 }
@@ -45,17 +51,14 @@ int mem_map_push_region(struct vm_mem *mem, struct mem_region *region,
 {
 	struct mem_entry entry = {
 		.gpa = gpa,
-		.read_len = size,
-		.write_len = size,
 		.hva = region->hva,
-		.size = size,
 		.region = region,
 	};
-	unsigned int shift;
 
+	mem_set_size(&entry, size, VM_MEM_PERM_RW);
 	if (mem->tracking) {
-		shift = (unsigned int)__builtin_ctzll(mem->tracking);
-		entry.dirty = mem_bitmap_new(region->capacity, shift);
+		entry.dirty = mem_bitmap_new(region->hva, region->capacity,
+					     mem->tracking);
 		if (!entry.dirty)
 			return -ENOMEM;
 	}
@@ -81,8 +84,8 @@ static int seal_map(struct vm_mem *mem)
 	qsort(entries, mem->count, sizeof(*entries), compare_entries);
 	for (size_t i = 0; i < mem->count; i++) {
 		mem->starts[i] = entries[i].gpa;
-		if (i &&
-		    entries[i].gpa - entries[i - 1].gpa < entries[i - 1].size)
+		if (i && entries[i].gpa - entries[i - 1].gpa <
+				 mem_size(&entries[i - 1]))
 			return -EEXIST;
 	}
 	return 0;
@@ -188,7 +191,7 @@ int vm_mem_remove_region(const struct vm_mem *mem, vm_gpa gpa, uint64_t size,
 
 	if (mem->is_view)
 		return -EINVAL;
-	if (entry->gpa != gpa || entry->size != size || !size)
+	if (entry->gpa != gpa || mem_size(entry) != size || !size)
 		return -ENOENT;
 	clone = clone_map(mem, entry);
 	if (!clone)
@@ -206,7 +209,7 @@ int vm_mem_resize_region(const struct vm_mem *mem, vm_gpa gpa, uint64_t size,
 
 	if (mem->is_view)
 		return -EINVAL;
-	if (entry->gpa != gpa || !entry->size)
+	if (entry->gpa != gpa || !mem_size(entry))
 		return -ENOENT;
 	r = mem_region_grow(entry->region, size);
 	if (r < 0)
@@ -214,7 +217,7 @@ int vm_mem_resize_region(const struct vm_mem *mem, vm_gpa gpa, uint64_t size,
 	clone = clone_map(mem, entry);
 	if (!clone)
 		return -ENOMEM;
-	resized.size = resized.read_len = resized.write_len = size;
+	mem_set_size(&resized, size, VM_MEM_PERM_RW);
 	mem_map_push(clone, &resized);
 	return mem_map_finish(clone, 0, ret_mem);
 }
@@ -229,25 +232,29 @@ int vm_mem_get_region(const struct vm_mem *mem, size_t index,
 {
 	const struct vm_mem_backing *backing;
 	const struct mem_entry *entry;
+	uint64_t off;
 
 	if (index >= mem->count)
 		return -ENOENT;
 	entry = &mem->entries[index];
 	backing = &entry->region->backing;
+	off = mem_region_off(entry);
 	*ret_info = (struct vm_mem_region_info){
 		.gpa = entry->gpa,
-		.size = entry->size,
+		.size = mem_size(entry),
 		.hva = entry->hva,
-		.capacity = entry->region->capacity - entry->off,
+		.capacity = entry->region->capacity - off,
 		.page_size = entry->region->page_size,
 		.kind = backing->kind,
 		.flags = backing->flags,
-		.perm = (entry->read_len ? VM_MEM_PERM_READ : 0u) |
-			(entry->write_len ? VM_MEM_PERM_WRITE : 0u),
+		.perm = (entry->limit[VM_MEM_PERM_READ] ? VM_MEM_PERM_READ
+							: 0u) |
+			(entry->limit[VM_MEM_PERM_WRITE] ? VM_MEM_PERM_WRITE
+							 : 0u),
 		.fd = backing->fd,
-		.offset = backing->offset + entry->off,
+		.offset = backing->offset + off,
 		.guest_memfd = backing->guest_memfd,
-		.guest_memfd_offset = backing->guest_memfd_offset + entry->off,
+		.guest_memfd_offset = backing->guest_memfd_offset + off,
 		.lost = atomic_load_explicit(&entry->region->lost_bytes,
 					     memory_order_relaxed),
 	};
@@ -258,7 +265,7 @@ int vm_mem_find_region(const struct vm_mem *mem, vm_gpa gpa, size_t *ret_index)
 {
 	const struct mem_entry *entry = mem_find(mem, gpa);
 
-	if (gpa - entry->gpa >= entry->size)
+	if (gpa - entry->gpa >= mem_size(entry))
 		return -EFAULT;
 	*ret_index = (size_t)(entry - mem->entries);
 	return 0;
@@ -268,5 +275,5 @@ vm_gpa vm_mem_last_addr(const struct vm_mem *mem)
 {
 	const struct mem_entry *last = &mem->entries[mem->slots - 1];
 
-	return mem->count ? last->gpa + (last->size - 1) : 0;
+	return mem->count ? last->gpa + (mem_size(last) - 1) : 0;
 }

@@ -254,7 +254,6 @@ int mem_region_grow(struct mem_region *region, uint64_t size)
 static int map_region(struct mem_region *region,
 		      const struct vm_mem_range *range)
 {
-	unsigned int shift = (unsigned int)__builtin_ctzll(region->page_size);
 	int r;
 
 	if (region->backing.kind == VM_MEM_CALLER) {
@@ -270,7 +269,8 @@ static int map_region(struct mem_region *region,
 	r = reserve(region, range->gpa);
 	if (r < 0)
 		return r;
-	region->lost = mem_bitmap_new(region->capacity, shift);
+	region->lost = mem_bitmap_new(region->hva, region->capacity,
+				      region->page_size);
 	if (!region->lost)
 		return -ENOMEM;
 	return map_up_to(region, range->size);

@@ -20,7 +20,7 @@ static const struct mem_entry *find_hva(const struct vm_mem *mem,
 	for (size_t i = 0; i < mem->count; i++) {
 		const struct mem_entry *entry = &mem->entries[i];
 
-		if ((uintptr_t)addr - (uintptr_t)entry->hva < entry->size)
+		if ((uintptr_t)addr - (uintptr_t)entry->hva < mem_size(entry))
 			return entry;
 	}
 	return NULL;
@@ -65,6 +65,7 @@ int vm_mem_recover(const struct vm_mem *mem, const siginfo_t *info,
 		   vm_gpa *ret_gpa)
 {
 	const struct mem_entry *entry;
+	struct mem_part part;
 	uint64_t off, size;
 	int r;
 
@@ -76,11 +77,12 @@ int vm_mem_recover(const struct vm_mem *mem, const siginfo_t *info,
 	size = entry->region->page_size;
 	off = (uint64_t)((const uint8_t *)info->si_addr - entry->hva);
 	off &= ~(size - 1);
-	r = recover_page(entry->region, (entry->off + off) / size,
+	r = recover_page(entry->region, (mem_region_off(entry) + off) / size,
 			 info->si_code);
 	if (r < 0)
 		return r;
-	mem_mark(entry, off, size);
+	part = (struct mem_part){ entry, entry->hva + off, size };
+	mem_mark(&part);
 	*ret_gpa = entry->gpa + off;
 	return 0;
 }
@@ -99,18 +101,12 @@ int vm_mem_atomic_recover(struct vm_mem_atomic *atomic, const siginfo_t *info,
 
 int vm_mem_is_lost(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 {
-	int r = mem_check(mem, gpa, len, VM_MEM_PERM_NONE);
+	struct mem_part part;
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, VM_MEM_PERM_NONE, &walk);
 
-	if (r < 0)
-		return r;
-	while (len) {
-		struct mem_part part = mem_first_part(mem, gpa, len);
-
-		if (mem_bitmap_any(part.entry->region->lost,
-				   part.entry->off + part.off, part.len))
-			return 1;
-		gpa += part.len;
-		len -= part.len;
-	}
-	return 0;
+	while (!r && mem_next(&walk, &part))
+		r = mem_bitmap_any(part.entry->region->lost, part.hva,
+				   part.len);
+	return r;
 }

@@ -23,7 +23,6 @@ int vm_mem_get_slice_perm(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 		.hva = entry->hva + off,
 		.len = len,
 		.dirty = entry->dirty,
-		.dirty_off = entry->off + off,
 	};
 	return 0;
 }

@@ -23,6 +23,14 @@ static inline int find_word(const struct mem_entry *entry, uint64_t limit,
 	return 0;
 }
 
+static inline void mark_word(const struct mem_entry *entry, void *hva,
+			     uint64_t size)
+{
+	const struct mem_part word = { entry, hva, size };
+
+	mem_mark(&word);
+}
+
 /* An exchange is as strong as the strongest order, whichever is asked for. */
 static bool is_order(enum vm_mem_order order)
 {
@@ -48,8 +56,8 @@ static bool is_order(enum vm_mem_order order)
 	{                                                                      \
 		const struct mem_entry *entry = mem_find(mem, gpa);            \
 		void *hva;                                                     \
-		int r = find_word(entry, entry->read_len, gpa, bits / 8,       \
-				  &hva);                                       \
+		int r = find_word(entry, entry->limit[VM_MEM_PERM_READ], gpa,  \
+				  bits / 8, &hva);                             \
                                                                                \
 		if (r < 0)                                                     \
 			return r;                                              \
@@ -75,8 +83,8 @@ static bool is_order(enum vm_mem_order order)
 	{                                                                      \
 		const struct mem_entry *entry = mem_find(mem, gpa);            \
 		void *hva;                                                     \
-		int r = find_word(entry, entry->write_len, gpa, bits / 8,      \
-				  &hva);                                       \
+		int r = find_word(entry, entry->limit[VM_MEM_PERM_WRITE], gpa, \
+				  bits / 8, &hva);                             \
                                                                                \
 		if (r < 0)                                                     \
 			return r;                                              \
@@ -96,7 +104,7 @@ static bool is_order(enum vm_mem_order order)
 		default:                                                       \
 			return -EINVAL;                                        \
 		}                                                              \
-		mem_mark(entry, gpa - entry->gpa, bits / 8);                   \
+		mark_word(entry, hva, bits / 8);                               \
 		return 0;                                                      \
 	}                                                                      \
                                                                                \
@@ -106,8 +114,8 @@ static bool is_order(enum vm_mem_order order)
 	{                                                                      \
 		const struct mem_entry *entry = mem_find(mem, gpa);            \
 		void *hva;                                                     \
-		int r = find_word(entry, mem_limit(entry, VM_MEM_PERM_RW),     \
-				  gpa, bits / 8, &hva);                        \
+		int r = find_word(entry, entry->limit[VM_MEM_PERM_RW], gpa,    \
+				  bits / 8, &hva);                             \
                                                                                \
 		if (r < 0)                                                     \
 			return r;                                              \
@@ -117,7 +125,7 @@ static bool is_order(enum vm_mem_order order)
 			    (vm_mem_word##bits *)hva, expected, desired,       \
 			    false, __ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))        \
 			return 0;                                              \
-		mem_mark(entry, gpa - entry->gpa, bits / 8);                   \
+		mark_word(entry, hva, bits / 8);                               \
 		return 1;                                                      \
 	}
 

@@ -14,6 +14,14 @@
 
 #include <vm-memory/guest_memory.h>
 
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define SANITIZED
+#endif
+#endif
+
 #define KIB  UINT64_C(1024)
 #define MIB  (KIB * 1024)
 #define GIB  (MIB * 1024)

@@ -76,7 +76,7 @@ END_TEST
 START_TEST(a_bad_range_has_no_iterator)
 {
 	struct vm_mem *mem = three_regions();
-	struct vm_mem_iter iter = { .len = 77 };
+	struct vm_mem_iter iter = { .left = 77 };
 
 	ck_assert_int_eq(vm_mem_iter_init(&iter, mem, PAGE, 4 * PAGE,
 					  VM_MEM_PERM_RW),
@@ -84,7 +84,7 @@ START_TEST(a_bad_range_has_no_iterator)
 	ck_assert_int_eq(vm_mem_iter_init(&iter, mem, PAGE, UINT64_MAX,
 					  VM_MEM_PERM_RW),
 			 -EOVERFLOW);
-	ck_assert_uint_eq(iter.len, 77);
+	ck_assert_uint_eq(iter.left, 77);
 	vm_mem_free(mem);
 }
 END_TEST

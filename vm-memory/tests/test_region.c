@@ -348,6 +348,64 @@ START_TEST(flags_reach_the_mapping)
 }
 END_TEST
 
+START_TEST(transparent_huge_pages_are_asked_for)
+{
+	const struct vm_mem_backing backing = { .flags = VM_MEM_THP };
+	const struct vm_mem_range range = { 0, 2 * MIB, &backing };
+	struct vm_mem_region_info info;
+	struct vm_mem *mem;
+	int r = vm_mem_new(&range, 1, &mem);
+
+	/* A kernel may have been built without them. */
+	if (r == -ENOTSUP)
+		return;
+	ck_assert_int_eq(r, 0);
+	ck_assert_int_eq(vm_mem_get_region(mem, 0, &info), 0);
+	ck_assert(smaps_has(info.hva, "VmFlags:", " hg"));
+	vm_mem_free(mem);
+}
+END_TEST
+
+START_TEST(explicit_huge_pages_are_used_or_refused)
+{
+	static const enum vm_mem_kind kinds[] = { VM_MEM_ANON, VM_MEM_MEMFD };
+	struct vm_mem_region_info info;
+	struct vm_mem *mem, *larger;
+	uint8_t byte;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct vm_mem_backing backing = {
+			.kind = kinds[i],
+			.flags = VM_MEM_HUGE_2M,
+			.capacity = 4 * MIB,
+		};
+		const struct vm_mem_range range = { 2 * MIB, 2 * MIB,
+						    &backing };
+		int r = vm_mem_new(&range, 1, &mem);
+
+		/* The administrator decides whether there are any. */
+		if (r < 0) {
+			ck_assert_int_eq(r, -ENOMEM);
+			continue;
+		}
+		ck_assert_int_eq(vm_mem_get_region(mem, 0, &info), 0);
+		ck_assert_uint_eq(info.page_size, 2 * MIB);
+		ck_assert(smaps_has(info.hva, "KernelPageSize:", " 2048 kB"));
+		ck_assert_int_eq(vm_mem_fill(mem, 2 * MIB, 1, 2 * MIB), 0);
+		ck_assert_int_eq(vm_mem_map_file(mem, 2 * MIB, PAGE, 0, 0),
+				 -EINVAL);
+		ck_assert_int_eq(vm_mem_discard(mem, 2 * MIB, PAGE), -EINVAL);
+		ck_assert_int_eq(vm_mem_discard(mem, 2 * MIB, 2 * MIB), 0);
+		ck_assert_int_eq(vm_mem_read(mem, 2 * MIB, &byte, 1), 0);
+		ck_assert_uint_eq(byte, 0);
+		ck_assert_int_eq(vm_mem_resize_region(mem, 2 * MIB,
+						      2 * MIB + PAGE, &larger),
+				 -EINVAL);
+		vm_mem_free(mem);
+	}
+}
+END_TEST
+
 START_TEST(more_than_may_be_locked_is_told)
 {
 	const struct vm_mem_backing backing = { .flags = VM_MEM_LOCK };
@@ -379,4 +437,6 @@ RUN_TESTS("region", anonymous_memory_is_zero_and_needs_no_file,
 	  a_bad_descriptor_is_told, a_file_that_cannot_be_mapped_is_told,
 	  guard_pages_stand_on_both_sides, large_regions_suit_huge_pages,
 	  a_guest_memfd_is_kept_and_told, flags_reach_the_mapping,
+	  transparent_huge_pages_are_asked_for,
+	  explicit_huge_pages_are_used_or_refused,
 	  more_than_may_be_locked_is_told)

@@ -145,7 +145,8 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_map_file(const struct vm_mem *mem,
  * Returns:
  *	0 on success
  *	-EINVAL, something is not a multiple of the page size of its region
- *	-ENOTSUP, the memory is the caller's, or the file cannot have holes
+ *	-ENOTSUP, the memory is the caller's, or both shared and locked, the
+	file cannot have holes, or the kernel lacks MADV_DONTNEED_LOCKED
  *	-EFAULT, some byte of the range is not backed by a region
  *	-EOVERFLOW, @gpa + @len wraps past 2^64
  *	what madvise(2) says

@@ -23,14 +23,14 @@ extern "C" {
  * struct vm_mem_iter - what is left of a range; all of it private
  * @mem: borrowed; must outlive the iterator
  * @slot: the region that holds the next piece
- * @gpa: first byte that is left
- * @len: bytes that are left
+ * @off: where the piece starts in the region
+ * @left: bytes that are left
  */
 struct vm_mem_iter {
 	const struct vm_mem *mem;
 	size_t slot;
-	vm_gpa gpa;
-	uint64_t len;
+	uint64_t off;
+	uint64_t left;
 };
 
 /**

@@ -51,13 +51,11 @@ enum vm_mem_perm {
  * @hva: its first byte in this process; NULL for an empty slice
  * @len: bytes
  * @dirty: dirty bitmap of its region, NULL when tracking is off; private
- * @dirty_off: where in the bitmap's range @hva lies; private
  */
 struct vm_mem_slice {
 	void *hva;
 	uint64_t len;
 	struct vm_mem_bitmap *dirty;
-	uint64_t dirty_off;
 };
 
 /**
@@ -107,7 +105,6 @@ static inline VM_MEM_CHECK int vm_mem_slice_sub(
 {
 	if (off > slice->len || len > slice->len - off)
 		return -EFAULT;
-	ret_slice->dirty_off = slice->dirty_off + off;
 	ret_slice->dirty = slice->dirty;
 	ret_slice->hva = len ? (uint8_t *)slice->hva + off : NULL;
 	ret_slice->len = len;
@@ -117,11 +114,11 @@ static inline VM_MEM_CHECK int vm_mem_slice_sub(
 /**
  * vm_mem_bitmap_mark - what of vm_mem_slice_mark_dirty() is not inline
  * @bitmap: the bitmap of a slice
- * @off: first byte, from the start of the region
- * @len: bytes; 0 is a no-op; what lies past the region is ignored
+ * @hva: first byte written, in the region of the slice
+ * @len: bytes; 0 is a no-op; what lies outside the region is ignored
  */
-VM_MEM_API void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap, uint64_t off,
-				   uint64_t len);
+VM_MEM_API void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap,
+				   const void *hva, uint64_t len);
 
 /**
  * vm_mem_slice_mark_dirty - tell that bytes of a slice have been written
@@ -136,8 +133,10 @@ VM_MEM_API void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap, uint64_t off,
 static inline void vm_mem_slice_mark_dirty(const struct vm_mem_slice *slice,
 					   uint64_t off, uint64_t len)
 {
+	const uintptr_t hva = (uintptr_t)slice->hva + off;
+
 	if (slice->dirty)
-		vm_mem_bitmap_mark(slice->dirty, slice->dirty_off + off, len);
+		vm_mem_bitmap_mark(slice->dirty, (const void *)hva, len);
 }
 
 /**
