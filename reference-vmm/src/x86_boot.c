@@ -175,6 +175,23 @@ int x86_set_registers(struct kvm_vcpu_fd *vcpu,
 	return kvm_vcpu_set_regs(vcpu, &regs);
 }
 
+/*
+ * Linux takes hardware-reduced ACPI for a sign of EFI, finds no EFI to reboot
+ * with, and jumps to the BIOS.  This is all the BIOS there is: it pulls the
+ * reset line.
+ */
+static int write_bios(const struct vmm *vmm)
+{
+	static const uint8_t code[] = {
+		0xb0, I8042_RESET, /* mov $I8042_RESET, %al */
+		0xe6, I8042 + VM_I8042_COMMAND, /* out %al, $... */
+		0xeb, 0xfa, /* jmp back to the mov */
+	};
+	int r = vm_mem_write(vmm->mem, RESET_VECTOR, code, sizeof(code));
+
+	return r ? host_error("reset vector", r) : OPTIONS_RUN;
+}
+
 static int load(struct vmm *vmm, struct files *files)
 {
 	struct vm_load_kernel kernel;
@@ -187,6 +204,8 @@ static int load(struct vmm *vmm, struct files *files)
 		r = start(vmm, files, &kernel);
 	if (r == OPTIONS_RUN)
 		r = x86_acpi_write(vmm);
+	if (r == OPTIONS_RUN)
+		r = write_bios(vmm);
 	return r;
 }
 

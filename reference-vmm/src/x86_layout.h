@@ -20,6 +20,8 @@
 #define LEGACY_HOLE_END 0x100000
 /* Where ACPI 6.5, section 5.2.5.1 has a kernel search for the RSDP. */
 #define ACPI_TABLES 0xe0000
+/* Where a PC enters its BIOS: jumping there is one way to reboot. */
+#define RESET_VECTOR 0xffff0
 
 #define IOAPIC 0xfec00000u
 #define LAPIC  0xfee00000u

@@ -5,6 +5,7 @@
  *
  *	h	say hello, then power off
  *	r	pull the reset line of the i8042
+ *	j	jump to the BIOS, which needs real mode
  *	t	triple fault
  *	e	echo the serial port up to a 'q', then power off
  *	f	send without end
@@ -14,6 +15,7 @@
 #define COM1	    0x3f8
 #define LSR	    0x3fd
 #define CMDLINE_PTR 0x228
+#define TRAMPOLINE  0x8000
 
 	.globl _start
 	.text
@@ -24,6 +26,8 @@ _start:
 	je	hello
 	cmpb	$'r', %al
 	je	reset
+	cmpb	$'j', %al
+	je	jump_to_bios
 	cmpb	$'t', %al
 	je	triple_fault
 	cmpb	$'e', %al
@@ -49,6 +53,18 @@ reset:
 	movb	$0xfe, %al
 	outb	%al, $0x64
 	jmp	spin
+
+/*
+ * Out of long mode by way of 32-bit and 16-bit code below 1 MiB, as Linux
+ * does it; the code is copied there first.
+ */
+jump_to_bios:
+	leaq	trampoline(%rip), %rsi
+	movl	$TRAMPOLINE, %edi
+	movl	$trampoline_end - trampoline, %ecx
+	rep movsb
+	lgdt	TRAMPOLINE + gdt_pointer - trampoline
+	ljmp	*TRAMPOLINE + far_pointer - trampoline
 
 /* The IDT is empty, so the exception, and the next, find no handler. */
 triple_fault:
@@ -105,5 +121,38 @@ power_off:
 
 text:
 	.asciz	"hello\n"
+
+	.balign	8
+trampoline:
+	.code32
+in_32_bits:
+	movl	%cr0, %eax
+	andl	$0x7fffffff, %eax
+	movl	%eax, %cr0
+	movw	$0x18, %ax
+	movw	%ax, %ds
+	movw	%ax, %es
+	movw	%ax, %ss
+	ljmp	$0x10, $TRAMPOLINE + in_16_bits - trampoline
+	.code16
+in_16_bits:
+	movl	%cr0, %eax
+	andl	$0xfffffffe, %eax
+	movl	%eax, %cr0
+	ljmp	$0xffff, $0
+	.balign	8
+gdt:
+	.quad	0
+	.quad	0x00cf9b000000ffff	/* 32-bit code */
+	.quad	0x00009b000000ffff	/* 16-bit code */
+	.quad	0x000093000000ffff	/* 16-bit data */
+gdt_pointer:
+	.word	gdt_pointer - gdt - 1
+	.quad	TRAMPOLINE + gdt - trampoline
+far_pointer:
+	.long	TRAMPOLINE + in_32_bits - trampoline
+	.word	0x08
+trampoline_end:
+	.code64
 
 	.section .note.GNU-stack, "", @progbits

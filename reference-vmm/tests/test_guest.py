@@ -83,6 +83,10 @@ def test_reset_by_i8042():
     expect(run("reset"), DONE)
 
 
+def test_reset_by_jumping_to_the_bios():
+    expect(run("jump"), DONE)
+
+
 def test_triple_fault_is_a_crash():
     result = run("triple")
     expect(result, CRASHED, b"KVM_EXIT_SHUTDOWN")
