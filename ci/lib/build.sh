@@ -49,7 +49,7 @@ build_tree() (
 # A test's time limit is meant to end one that hangs: a busy machine is no fault
 # of the test's.
 run_tests() {
-	meson test -C "$1" --print-errorlogs --timeout-multiplier 5
+	meson test -C "$1" --quiet --print-errorlogs --timeout-multiplier 5
 }
 
 # cross_file ARCH - describe a compiler for another architecture to Meson
