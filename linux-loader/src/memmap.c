@@ -82,3 +82,19 @@ int vm_load_memmap_has_ram(const struct vm_load_memmap *map, uint64_t gpa,
 	}
 	return 0;
 }
+
+int vm_load_memmap_add_memory(struct vm_load_memmap *map,
+			      const struct vm_mem *mem)
+{
+	size_t count = vm_mem_region_count(mem);
+	struct vm_mem_region_info info;
+	int r = 0;
+
+	for (size_t i = 0; i < count && !r; i++) {
+		r = vm_mem_get_region(mem, i, &info);
+		if (!r)
+			r = vm_load_memmap_add(map, info.gpa, info.size,
+					       VM_LOAD_MEM_RAM);
+	}
+	return r;
+}

@@ -169,6 +169,39 @@ START_TEST(ram_is_asked_for_from_end_to_end)
 }
 END_TEST
 
+START_TEST(guest_memory_becomes_ram)
+{
+	const struct vm_mem_range ranges[] = {
+		{ .gpa = 0, .size = 0x10000 },
+		{ .gpa = UINT64_C(1) << 32, .size = 0x2000 },
+	};
+	struct vm_load_memmap map = { .count = 0 };
+	struct vm_mem *mem;
+
+	ck_assert_int_eq(vm_mem_new(ranges, 2, &mem), 0);
+	ck_assert_int_eq(vm_load_memmap_add_memory(&map, mem), 0);
+	ck_assert_uint_eq(map.count, 2);
+	ck_assert_int_eq(vm_load_memmap_has_ram(&map, 0, 0x10000), 1);
+	ck_assert_int_eq(
+		vm_load_memmap_has_ram(&map, UINT64_C(1) << 32, 0x2000), 1);
+	vm_mem_free(mem);
+}
+END_TEST
+
+START_TEST(full_map_refuses_guest_memory)
+{
+	struct vm_load_memmap map = { .count = 0 };
+	struct vm_mem *mem = memory_make(UINT64_C(1) << 40, 0x1000);
+
+	for (uint64_t i = 0; i < VM_LOAD_MEMMAP_MAX; i++)
+		ck_assert_int_eq(vm_load_memmap_add(&map, i * 0x2000, 0x1000,
+						    RESERVED),
+				 0);
+	ck_assert_int_eq(vm_load_memmap_add_memory(&map, mem), -ENOSPC);
+	vm_mem_free(mem);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("memmap");
@@ -181,6 +214,8 @@ int main(void)
 	tcase_add_test(tc, a_range_that_wraps_is_refused);
 	tcase_add_test(tc, a_full_map_refuses_another_entry_and_stays);
 	tcase_add_test(tc, ram_is_asked_for_from_end_to_end);
+	tcase_add_test(tc, guest_memory_becomes_ram);
+	tcase_add_test(tc, full_map_refuses_guest_memory);
 	suite_add_tcase(suite, tc);
 	return run_suite(suite);
 }

@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include <linux-loader/api.h>
+#include <vm-memory/guest_memory.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -68,6 +69,19 @@ struct vm_load_memmap {
 VM_LOAD_API VM_LOAD_CHECK int vm_load_memmap_add(struct vm_load_memmap *map,
 						 uint64_t gpa, uint64_t size,
 						 enum vm_load_mem_type type);
+
+/**
+ * vm_load_memmap_add_memory - say that guest memory is RAM
+ * @map: the map to change
+ * @mem: guest memory; each of its regions is added
+ *
+ * Returns:
+ *	0 on success
+ *	-ENOSPC, the result would have more than VM_LOAD_MEMMAP_MAX entries;
+ *		some of the regions have been added
+ */
+VM_LOAD_API VM_LOAD_CHECK int vm_load_memmap_add_memory(
+	struct vm_load_memmap *map, const struct vm_mem *mem);
 
 /**
  * vm_load_memmap_has_ram - whether a range is RAM from end to end
