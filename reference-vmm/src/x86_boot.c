@@ -67,26 +67,6 @@ static int open_initrd(const struct options *options, int *ret_fd)
 	return OPTIONS_RUN;
 }
 
-static int make_memmap(const struct vmm *vmm, struct vm_load_memmap *map)
-{
-	size_t count = vm_mem_region_count(vmm->mem);
-	struct vm_mem_region_info info;
-	int r = 0;
-
-	*map = (struct vm_load_memmap){ 0 };
-	for (size_t i = 0; i < count && !r; i++) {
-		r = vm_mem_get_region(vmm->mem, i, &info);
-		if (!r)
-			r = vm_load_memmap_add(map, info.gpa, info.size,
-					       VM_LOAD_MEM_RAM);
-	}
-	if (!r)
-		r = vm_load_memmap_add(map, LEGACY_HOLE,
-				       LEGACY_HOLE_END - LEGACY_HOLE,
-				       VM_LOAD_MEM_RESERVED);
-	return r;
-}
-
 static enum vm_load_entry choose_entry(const struct vm_load_kernel *kernel,
 				       enum boot_protocol protocol)
 {
@@ -105,7 +85,7 @@ static int start(struct vmm *vmm, const struct files *files,
 		 const struct vm_load_kernel *kernel)
 {
 	const struct options *options = vmm->options;
-	struct vm_load_memmap map;
+	struct vm_load_memmap map = { .count = 0 };
 	struct vm_load_x86_start start = {
 		.kernel_fd = files->kernel,
 		.kernel = kernel,
@@ -120,59 +100,15 @@ static int start(struct vmm *vmm, const struct files *files,
 			    .page_tables = PAGE_TABLES,
 			    .cmdline = CMDLINE },
 	};
-	struct vm_load_why why = { "its memory map cannot be made" };
+	struct vm_load_why why = { "its memory map is too long" };
 
-	if (make_memmap(vmm, &map) ||
+	if (vm_load_memmap_add_memory(&map, vmm->mem) ||
+	    vm_load_memmap_add(&map, LEGACY_HOLE, LEGACY_HOLE_END - LEGACY_HOLE,
+			       VM_LOAD_MEM_RESERVED) ||
 	    vm_load_x86_start(vmm->mem, &start, &vmm->machine.entry, &why))
 		return fail(EXIT_BAD_CONFIG, "--kernel %s: %s", options->kernel,
 			    why.text);
 	return OPTIONS_RUN;
-}
-
-static struct kvm_segment segment(const struct vm_load_x86_segment *from)
-{
-	return (struct kvm_segment){
-		.base = from->base,
-		.limit = from->limit,
-		.selector = from->selector,
-		.type = from->type,
-		.present = 1,
-		.s = from->s,
-		.l = from->l,
-		.db = from->db,
-		.g = from->g,
-	};
-}
-
-int x86_set_registers(struct kvm_vcpu_fd *vcpu,
-		      const struct vm_load_x86_cpu *cpu)
-{
-	struct kvm_regs regs = { .rip = cpu->rip,
-				 .rsi = cpu->rsi,
-				 .rbx = cpu->rbx,
-				 .rflags = cpu->rflags };
-	struct kvm_sregs sregs;
-	int r;
-
-	r = kvm_vcpu_get_sregs(vcpu, &sregs);
-	if (r)
-		return r;
-	sregs.cs = segment(&cpu->code);
-	sregs.ds = sregs.es = sregs.ss = sregs.fs = sregs.gs =
-		segment(&cpu->data);
-	sregs.tr = segment(&cpu->task);
-	sregs.ldt = (struct kvm_segment){ .unusable = 1 };
-	sregs.gdt = (struct kvm_dtable){ .base = cpu->gdt_base,
-					 .limit = cpu->gdt_limit };
-	sregs.idt = (struct kvm_dtable){ 0 };
-	sregs.cr0 = cpu->cr0;
-	sregs.cr3 = cpu->cr3;
-	sregs.cr4 = cpu->cr4;
-	sregs.efer = cpu->efer;
-	r = kvm_vcpu_set_sregs(vcpu, &sregs);
-	if (r)
-		return r;
-	return kvm_vcpu_set_regs(vcpu, &regs);
 }
 
 /*

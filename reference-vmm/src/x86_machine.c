@@ -2,6 +2,7 @@
 #include "x86_machine.h"
 
 #include <kvm-ioctls/cpuid.h>
+#include <linux-loader/x86_kvm.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -138,6 +139,24 @@ void machine_fini(struct vmm *vmm)
 	free(vmm->machine.cpuid);
 }
 
+static int enter_kernel(struct kvm_vcpu_fd *vcpu,
+			const struct vm_load_x86_cpu *entry)
+{
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+	int r;
+
+	r = kvm_vcpu_get_sregs(vcpu, &sregs);
+	if (r)
+		return r;
+	vm_load_kvm_sregs(entry, &sregs);
+	vm_load_kvm_regs(entry, &regs);
+	r = kvm_vcpu_set_sregs(vcpu, &sregs);
+	if (r)
+		return r;
+	return kvm_vcpu_set_regs(vcpu, &regs);
+}
+
 int machine_init_vcpu(struct vcpu *vcpu)
 {
 	struct kvm_cpuid2 **cpuid = &vcpu->vmm->machine.cpuid;
@@ -151,7 +170,7 @@ int machine_init_vcpu(struct vcpu *vcpu)
 		r = kvm_vcpu_set_msrs(&vcpu->fd, boot_msrs,
 				      sizeof(boot_msrs) / sizeof(boot_msrs[0]));
 	if (r >= 0 && !vcpu->id)
-		r = x86_set_registers(&vcpu->fd, &vcpu->vmm->machine.entry);
+		r = enter_kernel(&vcpu->fd, &vcpu->vmm->machine.entry);
 	if (r < 0)
 		return vmm_kvm_failed("vCPU", &vcpu->fd.handle, r);
 	return OPTIONS_RUN;

@@ -25,8 +25,4 @@ struct machine {
 /* Describes the board to the guest.  OPTIONS_RUN or an exit code. */
 int x86_acpi_write(const struct vmm *vmm);
 
-/* Sets the registers of a vCPU.  0 or a negative errno. */
-int x86_set_registers(struct kvm_vcpu_fd *vcpu,
-		      const struct vm_load_x86_cpu *cpu);
-
 #endif
