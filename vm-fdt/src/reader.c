@@ -75,8 +75,8 @@ static bool check_prop(const void *blob, int prop, int next)
 }
 
 /*
- * What fdt_check_full() leaves to its caller: names, depth, a single root, and
- * properties only before the children of a node.
+ * Walks all tokens: names, depth, one root, properties only before children.
+ * Each step is forwards, which fdt_check_full() alone does not make sure of.
  */
 static bool check_structure(const void *blob)
 {
@@ -85,6 +85,8 @@ static bool check_structure(const void *blob)
 
 	for (;; at = next) {
 		tag = fdt_next_tag(blob, at, &next);
+		if (next < 0)
+			return false;
 		switch (tag) {
 		case FDT_NOP:
 			continue;
@@ -93,7 +95,8 @@ static bool check_structure(const void *blob)
 				return false;
 			break;
 		case FDT_END_NODE:
-			depth--;
+			if (--depth < 0)
+				return false;
 			break;
 		case FDT_PROP:
 			if (!depth || last == FDT_END_NODE ||
@@ -101,7 +104,7 @@ static bool check_structure(const void *blob)
 				return false;
 			break;
 		default:
-			return last == FDT_END_NODE;
+			return !depth && last == FDT_END_NODE;
 		}
 		last = tag;
 	}
@@ -115,7 +118,7 @@ int vm_fdt_reader_init(struct vm_fdt_reader *reader, const void *blob,
 	if (size < FDT_V17_SIZE || fdt_check_header(blob) ||
 	    fdt_version(blob) < 16 || fdt_totalsize(blob) > size ||
 	    fdt_totalsize(blob) > INT_MAX || !names_are_short(blob) ||
-	    fdt_check_full(blob, size) || !check_structure(blob))
+	    !check_structure(blob) || fdt_check_full(blob, size))
 		return -EBADMSG;
 	reader->blob = blob;
 	return 0;
@@ -131,22 +134,43 @@ uint32_t vm_fdt_reader_get_boot_cpu(const struct vm_fdt_reader *reader)
 	return fdt_boot_cpuid_phys(reader->blob);
 }
 
+/*
+ * The child of this name; or, where @name has no unit address, the only one of
+ * this name with whatever unit address.
+ */
+static int find_child(const void *blob, int node, const char *name, size_t len)
+{
+	int child, found = -ENOENT, name_len;
+	const char *at;
+
+	for (child = fdt_first_subnode(blob, node); child >= 0;
+	     child = fdt_next_subnode(blob, child)) {
+		at = fdt_get_name(blob, child, &name_len);
+		if (!at)
+			return vmfdt_errno(name_len);
+		if ((size_t)name_len < len || memcmp(at, name, len))
+			continue;
+		if (!at[len])
+			return child;
+		if (at[len] == '@' && !memchr(name, '@', len))
+			found = found == -ENOENT ? child : -EEXIST;
+	}
+	return found < 0 ? -ENOENT : found;
+}
+
 /* Walks @path, up to its NUL, down from @node. */
 static int walk(const void *blob, int node, const char *path)
 {
 	size_t len;
 
-	for (;; path += len) {
+	for (; node >= 0; path += len) {
 		path += strspn(path, "/");
 		if (!*path)
-			return node;
+			break;
 		len = strcspn(path, "/");
-		if (len > INT_MAX)
-			return -ENOENT;
-		node = fdt_subnode_offset_namelen(blob, node, path, (int)len);
-		if (node < 0)
-			return vmfdt_errno(node);
+		node = find_child(blob, node, path, len);
 	}
+	return node;
 }
 
 /*

@@ -14,11 +14,10 @@ static int read_prop(const struct vm_fdt_reader *reader, int at,
 	if (at < 0)
 		return vmfdt_errno(at);
 	prop.value = fdt_getprop_by_offset(reader->blob, at, &prop.name, &len);
-	if (!prop.value)
-		return vmfdt_errno(len);
 	prop.len = (size_t)len;
-	*ret_prop = prop;
-	return 0;
+	if (prop.value)
+		*ret_prop = prop;
+	return prop.value ? 0 : vmfdt_errno(len);
 }
 
 int vm_fdt_get_prop(const struct vm_fdt_reader *reader, int node,

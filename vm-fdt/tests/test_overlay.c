@@ -151,6 +151,7 @@ START_TEST(an_overlay_for_another_tree_is_refused)
 	/* The tree is lost, and says so. */
 	ck_assert_int_eq(vm_fdt_editor_finish(&editor, &(size_t){ 0 }),
 			 -EBADMSG);
+	ck_assert_int_eq(find("/bus"), -EBADMSG);
 	ck_assert_int_eq(vm_fdt_set_u32(&editor, 0, "a", 1), -EBADMSG);
 	ck_assert_int_eq(vm_fdt_remove_prop(&editor, 0, "a"), -EBADMSG);
 	ck_assert_int_eq(vm_fdt_add_node(&editor, 0, "a"), -EBADMSG);

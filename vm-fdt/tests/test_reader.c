@@ -281,6 +281,16 @@ static void property_whose_length_wraps(void)
 	raw_end(&raw);
 }
 
+/* Its length leads back to its own start: a walk that believes it never ends. */
+static void property_that_follows_itself(void)
+{
+	raw_begin(&raw, "");
+	raw_put(&raw, FDT_PROP);
+	raw_put(&raw, 0xfffffff4);
+	raw_put(&raw, 0);
+	raw_end(&raw);
+}
+
 static void (*const bad_structures[])(void) = {
 	named_root,
 	no_root,
@@ -302,6 +312,7 @@ static void (*const bad_structures[])(void) = {
 	property_named_far_away,
 	property_longer_than_the_blob,
 	property_whose_length_wraps,
+	property_that_follows_itself,
 };
 
 START_TEST(a_broken_structure_is_refused)
@@ -413,6 +424,34 @@ static const char *const no_paths[] = {
 START_TEST(a_node_that_is_not_there_is_not_found)
 {
 	ck_assert_int_eq(vm_fdt_find_node(&machine, no_paths[_i]), -ENOENT);
+}
+END_TEST
+
+/* Siblings a@1, a and a@2, of which only a has a child. */
+START_TEST(an_exact_name_comes_before_one_with_an_address)
+{
+	struct vm_fdt_reader reader;
+	static const char *const names[] = { "a@1", "a", "a@2" };
+	int node;
+
+	raw_start(&raw);
+	raw_begin(&raw, "");
+	for (int i = 0; i < 3; i++) {
+		raw_begin(&raw, names[i]);
+		if (i == 1) {
+			raw_begin(&raw, "b");
+			raw_end(&raw);
+		}
+		raw_end(&raw);
+	}
+	raw_end(&raw);
+	raw_finish(&raw, "", 1);
+	ck_assert_int_eq(vm_fdt_reader_init(&reader, raw.space, raw.size), 0);
+	node = vm_fdt_find_node(&reader, "/a");
+	ck_assert_str_eq(vm_fdt_get_name(&reader, node), "a");
+	ck_assert_int_ge(vm_fdt_find_node(&reader, "/a/b"), 0);
+	node = vm_fdt_find_node(&reader, "/a@2");
+	ck_assert_str_eq(vm_fdt_get_name(&reader, node), "a@2");
 }
 END_TEST
 
@@ -627,6 +666,7 @@ static TCase *blob_case(void)
 	tcase_add_test(tc,
 		       a_property_name_of_more_than_255_characters_is_refused);
 	tcase_add_test(tc, sixty_four_levels_are_accepted);
+	tcase_add_test(tc, an_exact_name_comes_before_one_with_an_address);
 	LOOP(tc, a_device_is_enabled_by_its_status, states);
 	LOOP(tc, a_bad_alias_leads_nowhere, bad_aliases);
 	tcase_add_test(tc, a_tree_without_aliases_has_no_short_names);

@@ -7,7 +7,7 @@
 #ifndef VM_FDT_INTERRUPT_H
 #define VM_FDT_INTERRUPT_H
 
-#include <vm-fdt/writer.h>
+#include <vm-fdt/property.h>
 
 #ifdef __cplusplus
 extern "C" {

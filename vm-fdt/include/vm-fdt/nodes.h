@@ -11,7 +11,7 @@
 #ifndef VM_FDT_NODES_H
 #define VM_FDT_NODES_H
 
-#include <vm-fdt/writer.h>
+#include <vm-fdt/property.h>
 
 #ifdef __cplusplus
 extern "C" {
