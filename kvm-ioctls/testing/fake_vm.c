@@ -154,7 +154,7 @@ static int set_irqfd(struct object *vm, unsigned long arg)
 	int r;
 
 	memcpy(&irqfd, fake_pointer(arg), sizeof(irqfd));
-	if (irqfd.flags & ~(KVM_IRQFD_FLAG_DEASSIGN | KVM_IRQFD_FLAG_RESAMPLE))
+	if (irqfd.flags > (KVM_IRQFD_FLAG_DEASSIGN | KVM_IRQFD_FLAG_RESAMPLE))
 		return -EINVAL;
 	r = check_eventfd((int)irqfd.fd);
 	if (r == 0 && irqfd.flags & KVM_IRQFD_FLAG_RESAMPLE)

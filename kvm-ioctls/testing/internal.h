@@ -24,6 +24,11 @@
 #define MAX_CPUID_ENTRIES 256
 #define MAX_ROUTES	  4096
 
+/* riscv64's <asm/kvm.h> has it since Linux 6.5. */
+#ifndef KVM_NR_IRQCHIPS
+#define KVM_NR_IRQCHIPS 1
+#endif
+
 /* Kinds of what an object's store holds; ioctl requests are kinds as well. */
 enum item_kind {
 	ITEM_EXTENSION = 1,

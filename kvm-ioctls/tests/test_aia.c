@@ -75,6 +75,8 @@ START_TEST(every_vcpu_has_an_imsic)
 	ck_assert_uint_eq(addr, 0x28005000);
 	fail_next(KVM_SET_DEVICE_ATTR, -EINVAL);
 	ck_assert_int_eq(kvm_aia_set_imsic(&aia, 0, 1), -EINVAL);
+	fail_next(KVM_SET_DEVICE_ATTR, -ENXIO);
+	ck_assert_int_eq(kvm_aia_set_imsic(&aia, 9, 0), -ENXIO);
 	ck_assert_int_eq(kvm_aia_start(&aia), 0);
 	fail_next(KVM_SET_DEVICE_ATTR, -EBUSY);
 	ck_assert_int_eq(kvm_aia_start(&aia), -EBUSY);

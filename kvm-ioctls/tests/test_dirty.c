@@ -92,7 +92,9 @@ START_TEST(slot_that_does_not_log_returns_enoent)
 	ck_assert_int_eq(kvm_vm_get_dirty_log(&m.vm, 0, &bitmap), -ENOENT);
 	ck_assert_int_eq(kvm_vm_get_dirty_log(&m.vm, 7, &bitmap), -ENOENT);
 	ck_assert_int_eq(kvm_vm_get_dirty_log(&m.vm, 0x7fff, &bitmap), -EINVAL);
-	ck_assert_uint_eq(m.vm.handle.failed, (uint32_t)KVM_GET_DIRTY_LOG);
+	ck_assert_int_eq(kvm_vm_clear_dirty_log(&m.vm, 0, 0, PAGES, &bitmap),
+			 -ENOENT);
+	ck_assert_uint_eq(m.vm.handle.failed, (uint32_t)KVM_CLEAR_DIRTY_LOG);
 	machine_fini(&m);
 }
 END_TEST

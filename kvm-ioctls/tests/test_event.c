@@ -133,6 +133,8 @@ START_TEST(smi_is_not_supported_where_smm_is_not)
 {
 	machine_init(&m, "", 0);
 	ck_assert_int_eq(kvm_vcpu_smi(&m.vcpu), -ENOTSUP);
+	fail_next(KVM_SMI, -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_smi(&m.vcpu), -EINVAL);
 	machine_fini(&m);
 }
 END_TEST

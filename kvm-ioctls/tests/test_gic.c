@@ -142,8 +142,13 @@ END_TEST
 START_TEST(host_without_a_gic_returns_enodev)
 {
 	const struct kvm_gicv3_config config = { .dist = 0 };
+	const struct kvm_gicv2_config v2 = { .dist = 0 };
 
 	machine_init(&m, "", 0);
+	fail_next(KVM_CREATE_DEVICE, -ENODEV);
+	ck_assert_int_eq(kvm_gicv2_init(&gic, &m.vm, &v2), -ENODEV);
+	fail_next(KVM_CREATE_DEVICE, -EEXIST);
+	ck_assert_int_eq(kvm_gicv2_init(&gic, &m.vm, &v2), -EEXIST);
 	fail_next(KVM_CREATE_DEVICE, -ENODEV);
 	ck_assert_int_eq(kvm_gicv3_init(&gic, &m.vm, &config), -ENODEV);
 	ck_assert_int_eq(kvm_gicv3_init(&gic, &m.vm, &config), 0);

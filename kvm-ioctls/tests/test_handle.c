@@ -105,6 +105,33 @@ START_TEST(absurd_length_is_not_believed)
 }
 END_TEST
 
+#if CAN_STARVE
+START_TEST(memory_that_cannot_be_had_returns_enomem)
+{
+	const uint64_t told = (1 << 20) - 1;
+	const struct kvm_fake_reply reply = {
+		.request = KVM_GET_REG_LIST,
+		.result = -E2BIG,
+		.data = &told,
+		.size = sizeof(told),
+	};
+	struct kvm_reg_list *list;
+	int r;
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	starve(true);
+	r = kvm_vcpu_get_reg_list(&m.vcpu, &list);
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CALL_ALLOC);
+	machine_fini(&m);
+}
+END_TEST
+#else
+#define memory_that_cannot_be_had_returns_enomem absurd_length_is_not_believed
+#endif
+
 int main(int argc, char **argv)
 {
 	choose_kvm(argc, argv);
@@ -114,5 +141,6 @@ int main(int argc, char **argv)
 			 handles_inherit_the_backend,
 			 foreign_descriptor_is_refused_by_the_backend,
 			 list_that_never_fits_ends_in_e2big,
-			 absurd_length_is_not_believed);
+			 absurd_length_is_not_believed,
+			 memory_that_cannot_be_had_returns_enomem);
 }

@@ -237,6 +237,20 @@ START_TEST(bad_route_returns_einval)
 }
 END_TEST
 
+START_TEST(messages_need_an_irqchip)
+{
+	const struct kvm_msi msi = { .address_lo = MSI_ADDRESS };
+	struct kvm_routes routes = { .table = NULL };
+
+	machine_init(&m, wait_code, sizeof(wait_code));
+	fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+	ck_assert_int_eq(kvm_vm_signal_msi(&m.vm, &msi), -EINVAL);
+	ck_assert_int_eq(kvm_vm_set_gsi_routing(&m.vm, &routes), -EINVAL);
+	ck_assert_int_eq(kvm_vm_add_irqfd(&m.vm, fd, GSI), -EINVAL);
+	teardown();
+}
+END_TEST
+
 /* Two writes to port 0x20 and one to memory at 0x20010, then a halt. */
 static const uint8_t write_code[] = {
 	0xb0, 0x07, 0xe6, 0x20, /* out $7 to port 0x20 */
@@ -329,6 +343,9 @@ START_TEST(ioeventfd_refuses_what_the_kernel_has_no_form_for)
 	ck_assert_int_eq(kvm_vm_add_ioeventfd(&m.vm, &event, 9999), -EBADF);
 	ck_assert_int_eq(kvm_vm_add_ioeventfd(&m.vm, &event, fd), 0);
 	ck_assert_int_eq(kvm_vm_add_ioeventfd(&m.vm, &event, fd), -EEXIST);
+	ck_assert_int_eq(kvm_vm_remove_ioeventfd(&m.vm, &event, 9999), -EBADF);
+	event.len = 5;
+	ck_assert_int_eq(kvm_vm_remove_ioeventfd(&m.vm, &event, fd), -EINVAL);
 	teardown();
 }
 END_TEST
@@ -375,13 +392,17 @@ START_TEST(ioeventfd_has_a_flag_for_space_and_match)
 }
 END_TEST
 
-START_TEST(ioeventfds_that_are_too_many_return_enospc)
+START_TEST(events_and_routes_may_be_too_many)
 {
 	struct kvm_ioevent event = { .len = 4 };
 
 	setup();
 	fail_next(KVM_IOEVENTFD, -ENOSPC);
 	ck_assert_int_eq(kvm_vm_add_ioeventfd(&m.vm, &event, fd), -ENOSPC);
+	fail_next(KVM_SET_GSI_ROUTING, -ENOMEM);
+	ck_assert_int_eq(kvm_vm_set_gsi_routing(
+				 &m.vm, &(struct kvm_routes){ .table = NULL }),
+			 -ENOMEM);
 	teardown();
 }
 END_TEST
@@ -410,6 +431,8 @@ START_TEST(an_architecture_without_a_line_says_so)
 	setup();
 	fail_next(KVM_IRQ_LINE, -ENOTTY);
 	ck_assert_int_eq(kvm_vm_set_irq_line(&m.vm, GSI, true), -ENOTSUP);
+	fail_next(KVM_IRQ_LINE, -EINVAL);
+	ck_assert_int_eq(kvm_vm_set_irq_line(&m.vm, 1u << 31, true), -EINVAL);
 	fail_next(KVM_CREATE_IRQCHIP, -ENODEV);
 	ck_assert_int_eq(kvm_vm_create_irqchip(&m.vm), -ENODEV);
 	teardown();
@@ -425,6 +448,7 @@ END_TEST
 		irqfd_of_something_else_is_refused, msi_interrupts_the_guest, \
 		routed_msi_interrupts_the_guest,                              \
 		pc_routes_still_reach_the_pic, bad_route_returns_einval,      \
+		messages_need_an_irqchip,                                     \
 		ioeventfd_refuses_what_the_kernel_has_no_form_for
 
 int main(int argc, char **argv)
@@ -439,7 +463,7 @@ int main(int argc, char **argv)
 				 ioeventfd_of_length_zero_takes_any_width);
 	return RUN_TESTS("irq", COMMON_TESTS,
 			 ioeventfd_has_a_flag_for_space_and_match,
-			 ioeventfds_that_are_too_many_return_enospc,
+			 events_and_routes_may_be_too_many,
 			 resampling_irqfd_passes_both_descriptors,
 			 an_architecture_without_a_line_says_so);
 }

@@ -2,6 +2,10 @@
 #include <check.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "machine.h"
@@ -133,6 +137,41 @@ START_TEST(another_api_version_returns_enotsup)
 }
 END_TEST
 
+START_TEST(device_that_the_user_may_not_open_returns_eacces)
+{
+	char path[] = "/tmp/kvm-ioctls-XXXXXX";
+	int fd = mkstemp(path);
+	struct kvm_fd kvm;
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(fchmod(fd, 0), 0);
+	/* Root may open anything: be nobody, in this process of its own. */
+	if (geteuid() == 0)
+		ck_assert_int_eq(seteuid(65534), 0);
+	ck_assert_int_eq(kvm_init(&kvm, path), -EACCES);
+	ck_assert_ptr_nonnull(kvm_hint(kvm.handle.failed, -EACCES));
+	(void)!seteuid(0);
+	unlink(path);
+	close(fd);
+}
+END_TEST
+
+START_TEST(node_without_a_driver_returns_enxio)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct kvm_fd kvm;
+
+	snprintf(addr.sun_path, sizeof(addr.sun_path), "/tmp/kvm-ioctls-%d",
+		 (int)getpid());
+	ck_assert_int_eq(bind(fd, (struct sockaddr *)&addr, sizeof(addr)), 0);
+	ck_assert_int_eq(kvm_init(&kvm, addr.sun_path), -ENXIO);
+	ck_assert_ptr_nonnull(kvm_hint(kvm.handle.failed, -ENXIO));
+	unlink(addr.sun_path);
+	close(fd);
+}
+END_TEST
+
 START_TEST(init_says_why_it_cannot_open)
 {
 	struct kvm_fd kvm;
@@ -160,5 +199,7 @@ int main(int argc, char **argv)
 	return RUN_TESTS("kvm", COMMON_TESTS,
 			 limits_have_defaults_where_the_kernel_is_silent,
 			 another_api_version_returns_enotsup,
+			 device_that_the_user_may_not_open_returns_eacces,
+			 node_without_a_driver_returns_enxio,
 			 init_says_why_it_cannot_open);
 }

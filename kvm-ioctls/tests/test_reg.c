@@ -98,6 +98,18 @@ START_TEST(errors_of_the_kernel_come_unchanged)
 	ck_assert_int_eq(kvm_vcpu_get_reg64(&m.vcpu, kvm_arm64_pc(),
 					    &(uint64_t){ 0 }),
 			 -EPERM);
+	fail_next(KVM_GET_ONE_REG, -EPERM);
+	ck_assert_int_eq(kvm_vcpu_get_reg(&m.vcpu, kvm_arm64_pc(),
+					  &(uint64_t){ 0 }, 8),
+			 -EPERM);
+	fail_next(KVM_GET_ONE_REG, -ENOENT);
+	ck_assert_int_eq(kvm_vcpu_get_reg(&m.vcpu, kvm_arm64_pc(),
+					  &(uint64_t){ 0 }, 8),
+			 -ENOENT);
+	fail_next(KVM_SET_ONE_REG, -EBUSY);
+	ck_assert_int_eq(kvm_vcpu_set_reg(&m.vcpu, kvm_arm64_pc(),
+					  &(uint64_t){ 0 }, 8),
+			 -EBUSY);
 	fail_next(KVM_SET_ONE_REG, -EBUSY);
 	ck_assert_int_eq(kvm_vcpu_set_reg64(&m.vcpu, kvm_arm64_pc(), 0),
 			 -EBUSY);
@@ -124,6 +136,10 @@ START_TEST(list_has_every_register_whatever_their_number)
 	free(list);
 	fail_next(KVM_GET_REG_LIST, -ENOEXEC);
 	ck_assert_int_eq(kvm_vcpu_get_reg_list(&m.vcpu, &list), -ENOEXEC);
+	fail_next(KVM_GET_REG_LIST, -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_get_reg_list(&m.vcpu, &list), -EINVAL);
+	fail_next(KVM_GET_REG_LIST, -ENOTTY);
+	ck_assert_int_eq(kvm_vcpu_get_reg_list(&m.vcpu, &list), -ENOTSUP);
 	machine_fini(&m);
 }
 END_TEST

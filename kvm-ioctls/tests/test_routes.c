@@ -37,6 +37,22 @@ START_TEST(an_entry_holds_what_was_given)
 }
 END_TEST
 
+START_TEST(an_entry_of_any_type_can_be_added)
+{
+	const struct kvm_irq_routing_entry sint = {
+		.gsi = 9,
+		.type = KVM_IRQ_ROUTING_HV_SINT,
+		.u.hv_sint = { .vcpu = 3, .sint = 2 },
+	};
+	struct kvm_routes routes = { .table = NULL };
+
+	ck_assert_int_eq(kvm_routes_add(&routes, &sint), 0);
+	ck_assert_mem_eq(&routes.table->entries[0], &sint, sizeof(sint));
+	ck_assert_int_eq(kvm_routes_add(&routes, &sint), -EEXIST);
+	kvm_routes_fini(&routes);
+}
+END_TEST
+
 START_TEST(a_gsi_reaches_one_pin_of_each_chip)
 {
 	struct kvm_routes routes = { .table = NULL };
@@ -75,6 +91,10 @@ START_TEST(a_table_grows_to_the_kernels_limit)
 	for (uint32_t gsi = 0; gsi < 4096; gsi++)
 		ck_assert_int_eq(kvm_routes_add_msi(&routes, gsi, gsi, 0), 0);
 	ck_assert_int_eq(kvm_routes_add_msi(&routes, 4096, 0, 0), -ENOSPC);
+	ck_assert_int_eq(kvm_routes_add(&routes,
+					&(struct kvm_irq_routing_entry){
+						.gsi = 9999, .type = 2 }),
+			 -ENOSPC);
 	ck_assert_uint_eq(routes.table->nr, 4096);
 	ck_assert_uint_eq(routes.table->entries[4095].u.msi.address_lo, 4095);
 	kvm_routes_fini(&routes);
@@ -84,6 +104,7 @@ END_TEST
 int main(void)
 {
 	return RUN_TESTS("routes", an_entry_holds_what_was_given,
+			 an_entry_of_any_type_can_be_added,
 			 a_gsi_reaches_one_pin_of_each_chip,
 			 remove_drops_all_routes_of_a_gsi,
 			 a_table_grows_to_the_kernels_limit);

@@ -149,6 +149,28 @@ START_TEST(absurd_header_returns_ebadmsg)
 }
 END_TEST
 
+#if CAN_STARVE
+START_TEST(memory_that_cannot_be_had_returns_enomem)
+{
+	int r;
+
+	machine_init(&m, "", 0);
+	fill_file();
+	file.header.name_size = 4096;
+	file.header.num_desc = 65536;
+	give_file(sizeof(file));
+	starve(true);
+	r = kvm_vm_init_stats(&m.vm, &stats);
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_uint_eq(stats.handle.failed, KVM_CALL_ALLOC);
+	machine_fini(&m);
+}
+END_TEST
+#else
+#define memory_that_cannot_be_had_returns_enomem absurd_header_returns_ebadmsg
+#endif
+
 START_TEST(unreadable_file_passes_the_error_on)
 {
 	machine_init(&m, "", 0);
@@ -165,6 +187,8 @@ START_TEST(a_kernel_without_statistics_says_so)
 	ck_assert_int_eq(kvm_vm_init_stats(&m.vm, &stats), -ENOTSUP);
 	ck_assert_uint_eq(stats.handle.failed, KVM_GET_STATS_FD);
 	ck_assert_ptr_null(stats.stats);
+	fail_next(KVM_GET_STATS_FD, -EINVAL);
+	ck_assert_int_eq(kvm_vm_init_stats(&m.vm, &stats), -EINVAL);
 	machine_fini(&m);
 }
 END_TEST
@@ -210,6 +234,7 @@ int main(int argc, char **argv)
 			 unterminated_names_are_terminated,
 			 truncated_file_returns_ebadmsg,
 			 absurd_header_returns_ebadmsg,
+			 memory_that_cannot_be_had_returns_enomem,
 			 unreadable_file_passes_the_error_on,
 			 a_kernel_without_statistics_says_so);
 }

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <time.h>
 
 #include "machine.h"
@@ -400,6 +401,50 @@ START_TEST(mapping_that_fails_closes_the_vcpu)
 }
 END_TEST
 
+START_TEST(kick_with_a_full_queue_returns_eagain)
+{
+	const struct rlimit none = { 0, 0 };
+	sigset_t mask;
+
+	machine_init(&m, "", 0);
+	sigemptyset(&mask);
+	sigaddset(&mask, SIGRTMIN);
+	ck_assert_int_eq(pthread_sigmask(SIG_BLOCK, &mask, NULL), 0);
+	ck_assert_int_eq(setrlimit(RLIMIT_SIGPENDING, &none), 0);
+	ck_assert_int_eq(kvm_vcpu_kick(&m.vcpu, pthread_self(), SIGRTMIN),
+			 -EAGAIN);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(errors_of_creation_come_unchanged)
+{
+	static const int errors[] = { -ENOMEM, -EMFILE };
+	struct kvm_vcpu_fd vcpu;
+
+	machine_init(&m, "", 0);
+	for (int i = 0; i < 2; i++) {
+		fail_next(KVM_CREATE_VCPU, errors[i]);
+		ck_assert_int_eq(kvm_vcpu_init(&vcpu, &m.vm, 1), errors[i]);
+		ck_assert_int_eq(vcpu.handle.fd, -1);
+	}
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(mp_state_may_be_missing)
+{
+	struct kvm_mp_state state;
+
+	machine_init(&m, "", 0);
+	fail_next(KVM_GET_MP_STATE, -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_get_mp_state(&m.vcpu, &state), -EINVAL);
+	fail_next(KVM_GET_MP_STATE, -ENOTTY);
+	ck_assert_int_eq(kvm_vcpu_get_mp_state(&m.vcpu, &state), -ENOTSUP);
+	machine_fini(&m);
+}
+END_TEST
+
 START_TEST(signal_mask_is_the_kernels_eight_bytes)
 {
 	uint8_t arg[12];
@@ -443,5 +488,8 @@ int main(int argc, char **argv)
 			 errors_of_the_run_come_unchanged,
 			 complete_io_shows_the_next_part_of_an_exit,
 			 mapping_that_fails_closes_the_vcpu,
+			 kick_with_a_full_queue_returns_eagain,
+			 errors_of_creation_come_unchanged,
+			 mp_state_may_be_missing,
 			 signal_mask_is_the_kernels_eight_bytes);
 }

@@ -160,6 +160,15 @@ START_TEST(region2_passes_the_guest_memfd)
 }
 END_TEST
 
+START_TEST(memory_may_run_out_of_the_kernels_own)
+{
+	setup();
+	fail_next(KVM_SET_USER_MEMORY_REGION, -ENOMEM);
+	ck_assert_int_eq(kvm_vm_set_user_memory_region(&vm, &region), -ENOMEM);
+	teardown();
+}
+END_TEST
+
 START_TEST(init_passes_the_kernels_errors_on)
 {
 	static const int errors[] = { -EBUSY, -ENOMEM, -EMFILE };
@@ -205,6 +214,7 @@ int main(int argc, char **argv)
 	if (!on_fake)
 		return RUN_TESTS("vm", COMMON_TESTS);
 	return RUN_TESTS("vm", COMMON_TESTS, region2_passes_the_guest_memfd,
+			 memory_may_run_out_of_the_kernels_own,
 			 init_passes_the_kernels_errors_on,
 			 a_run_structure_that_is_too_small_returns_ebadmsg);
 }

@@ -104,6 +104,32 @@ START_TEST(nested_state_does_not_grow_for_ever)
 }
 END_TEST
 
+#if CAN_STARVE
+START_TEST(memory_that_cannot_be_had_returns_enomem)
+{
+	struct kvm_nested_state *state;
+	struct kvm_xsave *xsave;
+	int r;
+
+	machine_init(&m, "", 0);
+	starve(true);
+	r = kvm_vcpu_get_xsave2(&m.vcpu, 1 << 30, &xsave);
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CALL_ALLOC);
+	refuse_nested(1 << 20);
+	starve(true);
+	r = kvm_vcpu_get_nested_state(&m.vcpu, &state);
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	machine_fini(&m);
+}
+END_TEST
+#else
+#define memory_that_cannot_be_had_returns_enomem \
+	nested_state_does_not_grow_for_ever
+#endif
+
 START_TEST(tsc_frequency_is_known)
 {
 	machine_init(&m, "", 0);
@@ -161,5 +187,6 @@ int main(int argc, char **argv)
 			 too_little_room_for_extended_state_returns_einval,
 			 larger_extended_state_uses_the_newer_call,
 			 nested_state_grows_to_what_the_kernel_says,
-			 nested_state_does_not_grow_for_ever);
+			 nested_state_does_not_grow_for_ever,
+			 memory_that_cannot_be_had_returns_enomem);
 }

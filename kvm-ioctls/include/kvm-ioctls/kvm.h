@@ -34,7 +34,7 @@ struct kvm_fd {
  *	0 on success
  *	-EACCES, the caller may not open the device
  *	-ENOENT, there is no such device: KVM is absent or not loaded
- *	-ENODEV, the node exists but no driver answers
+ *	-ENODEV or -ENXIO, the node exists but no driver answers
  *	-ENOTTY, @path is not a KVM device
  *	-ENOTSUP, its API version is not 12
  *	other errors of open(2)

@@ -139,7 +139,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_complete_io(
 /**
  * kvm_vcpu_kick - make a vCPU's kvm_vcpu_run() return -EINTR
  * @vcpu: virtual CPU
- * @thread: the thread that runs it; it must not have been joined
+ * @thread: the thread that runs it, alive or at least not joined
  * @signo: a signal with a handler, which @thread does not block
  *
  * May be called from any thread, and from a signal handler.  See the top of
@@ -148,7 +148,8 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_complete_io(
  * Returns:
  *	0 on success
  *	-EINVAL, @signo is not a signal
- *	-ESRCH, @thread has ended
+ *	-EAGAIN, @signo is a real-time signal and its queue is full: use
+ *	another signal
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_kick(struct kvm_vcpu_fd *vcpu,
 						  pthread_t thread, int signo);

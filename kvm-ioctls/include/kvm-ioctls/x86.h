@@ -9,6 +9,8 @@
 #ifndef KVM_IOCTLS_X86_H
 #define KVM_IOCTLS_X86_H
 
+#include <kvm-ioctls/cpuid.h>
+#include <kvm-ioctls/event.h>
 #include <kvm-ioctls/x86_guest.h>
 #include <kvm-ioctls/x86_state.h>
 #include <kvm-ioctls/x86_system.h>
