@@ -4,41 +4,50 @@
 
 #define FIRST_CAPACITY 4096u
 
+/* What is left of the name of a property in a failure. */
+#define MAX_PROP 39u
+
+/* The end of a long path tells more than its start. */
+static void write_where(struct vm_fdt_failure *failure, const char *path,
+			size_t len, const char *prop)
+{
+	char *where = failure->where;
+	size_t prop_len = prop ? strlen(prop) : 0, room;
+
+	if (prop_len > MAX_PROP)
+		prop_len = MAX_PROP;
+	room = sizeof(failure->where) - 1 - (prop ? prop_len + 1 : 0);
+	if (len > room) {
+		path += len - (room - 3);
+		len = room - 3;
+		memcpy(where, "...", 3);
+		where += 3;
+	}
+	memcpy(where, path, len);
+	where += len;
+	if (prop) {
+		*where++ = ':';
+		memcpy(where, prop, prop_len);
+		where += prop_len;
+	}
+	*where = '\0';
+}
+
 int vmfdt_fail_at(struct vm_fdt_writer *w, uint32_t node, int error,
 		  const char *reason, const char *prop)
 {
-	struct vm_fdt_failure *failure = &w->failure;
 	char path[VM_FDT_MAX_DEPTH * 64];
-	size_t len, prop_len;
-	char *where = failure->where;
+	size_t len;
 
-	if (failure->error)
-		return failure->error;
+	if (w->failure.error)
+		return w->failure.error;
 	w->accepting = false;
-	failure->error = error;
-	failure->reason = reason;
+	w->failure.error = error;
+	w->failure.reason = reason;
 	len = vmfdt_path(w, node, path, sizeof(path));
 	if (len >= sizeof(path))
 		len = sizeof(path) - 1;
-	prop_len = prop ? strlen(prop) + 1 : 0;
-	if (prop_len > 40)
-		prop_len = 40;
-	/* The end of a long path tells more than its start. */
-	if (len + prop_len >= sizeof(failure->where)) {
-		size_t keep = sizeof(failure->where) - 1 - prop_len - 3;
-
-		memcpy(where, "...", 3);
-		memcpy(where + 3, path + len - keep, keep);
-		len = keep + 3;
-	} else {
-		memcpy(where, path, len);
-	}
-	where[len] = '\0';
-	if (prop_len) {
-		where[len] = ':';
-		memcpy(where + len + 1, prop, prop_len - 1);
-		where[len + prop_len] = '\0';
-	}
+	write_where(&w->failure, path, len, prop);
 	return error;
 }
 

@@ -277,7 +277,9 @@ static int check_presence(struct vm_fdt_writer *w)
 	     !w->values[VMFDT_KIND_RANGES].length))
 		return vmfdt_fail(w, -EINVAL, "a unit address but no reg",
 				  NULL);
-	for (size_t i = 0; w->depth == 1 && i < 4; i++) {
+	if (w->depth > 1)
+		return 0;
+	for (size_t i = 0; i < sizeof(of_root) / sizeof(of_root[0]); i++) {
 		if (!has(w, of_root[i]))
 			return fail(w, of_root[i], "the root must have this");
 	}

@@ -30,6 +30,9 @@
 /* Readers hold offsets in an int. */
 #define VMFDT_MAX_SIZE ((uint32_t)INT_MAX & ~7u)
 
+/* Of nodes, unit addresses and properties, where the rules are relaxed. */
+#define VMFDT_MAX_RELAXED_NAME 255u
+
 #define VMFDT_HASH_SEED 2166136261u
 
 /* No cell count of any binding comes near this. */
@@ -60,7 +63,7 @@ enum vmfdt_kind {
 	VMFDT_KIND_MSI_MAP,
 	VMFDT_KIND_CLOCKS,
 	VMFDT_KIND_COUNT,
-	/* A value given to vm_fdt_add_reference(): has no name of its own. */
+	/* A value given to vm_fdt_add_reference(), of whatever name. */
 	VMFDT_KIND_REFERENCE = VMFDT_KIND_COUNT,
 };
 

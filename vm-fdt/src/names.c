@@ -7,12 +7,14 @@
 
 #define MAX_NAME 31u
 
+#define NAME_BUCKETS 64u
+
 #define N 1u /* may be in a node name or unit address */
 #define P 2u /* may be in a property name */
 #define S 4u /* may start a node name */
 #define L 8u /* may be in a label */
 
-/* May be in the name of a property that is read; dtc knows no better. */
+/* May be in the name of a property that is read: dtc lets it. */
 #define STAR 16u
 
 #define BOTH   (N | P)
@@ -90,10 +92,9 @@ uint32_t vmfdt_scan_base(const char *name, uint32_t flags, uint32_t *hash)
 {
 	uint32_t len = scan(name, N, hash);
 
-	if (!(flags & VM_FDT_RELAXED_NAMES) &&
-	    (len > MAX_NAME || !(classes[(uint8_t)name[0]] & S)))
-		return 0;
-	return len;
+	if (flags & VM_FDT_RELAXED_NAMES)
+		return len > VMFDT_MAX_RELAXED_NAME ? 0 : len;
+	return len > MAX_NAME || !(classes[(uint8_t)name[0]] & S) ? 0 : len;
 }
 
 /* Length of a unit address; 0 if it will not do. */
@@ -101,13 +102,10 @@ uint32_t vmfdt_scan_unit(const char *unit, uint32_t *hash)
 {
 	uint32_t len = scan(unit, N, hash);
 
-	return unit[len] ? 0 : len;
+	return unit[len] || len > VMFDT_MAX_RELAXED_NAME ? 0 : len;
 }
 
-/*
- * Whether dtc takes it for a name in a tree that it reads: names of any length,
- * and a star in that of a property.
- */
+/* The rules for trees that are read are the relaxed ones, and dtc's star. */
 bool vmfdt_is_node_name(const char *name)
 {
 	uint32_t hash = VMFDT_HASH_SEED;
@@ -122,7 +120,7 @@ bool vmfdt_is_prop_name(const char *name)
 {
 	uint32_t hash = VMFDT_HASH_SEED, len = scan(name, P | STAR, &hash);
 
-	return len && !name[len];
+	return len && len <= VMFDT_MAX_RELAXED_NAME && !name[len];
 }
 
 bool vmfdt_is_label(const char *label)
@@ -171,11 +169,12 @@ static uint32_t add_name(struct vm_fdt_writer *w, const char *text,
 static uint32_t find_or_add(struct vm_fdt_writer *w, const char *text)
 {
 	uint32_t hash = VMFDT_HASH_SEED, len = scan(text, P, &hash);
-	uint32_t *bucket = &w->name_buckets[hash % 64];
+	uint32_t *bucket = &w->name_buckets[hash % NAME_BUCKETS];
+	bool relaxed = w->flags & VM_FDT_RELAXED_NAMES;
 	const struct vmfdt_name *name;
 
 	if (!len || text[len] ||
-	    (len > MAX_NAME && !(w->flags & VM_FDT_RELAXED_NAMES))) {
+	    len > (relaxed ? VMFDT_MAX_RELAXED_NAME : MAX_NAME)) {
 		vmfdt_fail(w, -EINVAL, "not a property name", text);
 		return 0;
 	}

@@ -5,6 +5,9 @@
 
 #define RESERVATION_SIZE 16u
 
+/* The table of nodes has a bucket for each value of so many bits. */
+#define NODE_BITS 9
+
 static void prepare(struct vm_fdt_writer *w, uint32_t flags)
 {
 	memset(w, 0, sizeof(*w));
@@ -140,7 +143,7 @@ int vmfdt_open_node(struct vm_fdt_writer *w, const char *name, uint32_t len,
 		parent = frame[-1].node;
 	/* The product's high bits depend on all bits of what goes in. */
 	hash = (hash ^ parent) * 2654435761u;
-	bucket = &w->node_buckets[hash >> 23];
+	bucket = &w->node_buckets[hash >> (32 - NODE_BITS)];
 	if (vmfdt_make_room(w, 4 + padded + (uint32_t)sizeof(*node)))
 		return w->failure.error;
 	if (has_sibling(w, *bucket, name, parent, hash))

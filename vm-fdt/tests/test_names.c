@@ -123,6 +123,30 @@ START_TEST(a_long_property_name_is_taken_when_asked_for)
 }
 END_TEST
 
+/* "xx...", with what comes before and after it. */
+static const char *long_name(const char *before, size_t len, const char *after)
+{
+	static char name[600];
+
+	strcpy(name, before);
+	memset(name + strlen(before), 'x', len);
+	strcpy(name + strlen(before) + len, after);
+	return name;
+}
+
+START_TEST(even_relaxed_names_have_at_most_255_characters)
+{
+	const uint32_t flags = VM_FDT_RELAXED_NAMES;
+
+	ck_assert_int_eq(begin_node(long_name("", 255, "@1"), flags), 0);
+	ck_assert_int_eq(begin_node(long_name("", 256, "@1"), flags), -EINVAL);
+	ck_assert_int_eq(begin_node(long_name("a@", 255, ""), flags), 0);
+	ck_assert_int_eq(begin_node(long_name("a@", 256, ""), flags), -EINVAL);
+	ck_assert_int_eq(add_empty(long_name("", 255, ""), flags), 0);
+	ck_assert_int_eq(add_empty(long_name("", 256, ""), flags), -EINVAL);
+}
+END_TEST
+
 /* More names than buckets, in an order that no guess gets right. */
 START_TEST(a_name_is_stored_once_however_often_it_is_used)
 {
@@ -168,6 +192,7 @@ static Suite *names_suite(void)
 	LOOP(tc, a_good_property_name_is_taken, good_props);
 	LOOP(tc, a_bad_property_name_is_refused, bad_props);
 	tcase_add_test(tc, a_long_property_name_is_taken_when_asked_for);
+	tcase_add_test(tc, even_relaxed_names_have_at_most_255_characters);
 	tcase_add_test(tc, a_name_is_stored_once_however_often_it_is_used);
 	suite_add_tcase(suite, tc);
 	return suite;

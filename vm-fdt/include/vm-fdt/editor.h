@@ -68,7 +68,7 @@ VM_FDT_API VM_FDT_CHECK int vm_fdt_editor_finish(struct vm_fdt_editor *editor,
  * vm_fdt_set_prop - add a property to a node, or give it another value
  * @editor: editor
  * @node: whose property
- * @name: its name, of any length
+ * @name: its name, of at most 255 characters
  * @value: @len bytes; not inside the buffer of @editor
  * @len: may be 0
  *
@@ -140,7 +140,7 @@ VM_FDT_API VM_FDT_CHECK int vm_fdt_remove_prop(struct vm_fdt_editor *editor,
  * vm_fdt_add_node - add a node inside a node
  * @editor: editor
  * @parent: where to add it
- * @name: with its unit address if it has one; of any length
+ * @name: with its unit address if it has one, each of at most 255 characters
  *
  * Returns:
  *	the node on success

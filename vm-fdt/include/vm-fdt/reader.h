@@ -52,7 +52,7 @@ struct vm_fdt_prop {
  * @size: bytes that may be read at @blob; the tree may be shorter
  *
  * Accepts format versions 16 and 17 as dtc writes them: names of its character
- * set, property names of at most 255 characters.
+ * set and at most 255 characters.
  *
  * Returns:
  *	0 on success

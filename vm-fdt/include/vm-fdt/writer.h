@@ -42,9 +42,9 @@ extern "C" {
 #define VM_FDT_MAX_DEPTH 64
 
 /*
- * Accept names of any length, and node names that do not start with a letter:
- * trees of real hardware have such names.  The set of characters stays that of
- * the specification.
+ * Accept names of up to 255 characters, and node names that do not start with a
+ * letter: trees of real hardware have such names.  The set of characters stays
+ * that of the specification.
  */
 #define VM_FDT_RELAXED_NAMES (1u << 0)
 
@@ -70,8 +70,8 @@ struct vm_fdt_range {
  * struct vm_fdt_failure - why a tree could not be written
  * @error: the negative errno that every call now returns; 0 while all is well
  * @reason: the rule that was broken; NULL while all is well
- * @where: the node that broke it, and after a colon the property; the start
- *	of a very long path is left out
+ * @where: the node that broke it, and after a colon the property, or the name
+ *	that will not do; the start of a very long path is left out
  */
 struct vm_fdt_failure {
 	int error;
