@@ -302,6 +302,24 @@ START_TEST(signal_mask_lets_a_blocked_signal_through)
 }
 END_TEST
 
+#ifdef __x86_64__
+START_TEST(register_copies_come_with_the_exit)
+{
+	/* mov $0x1234, %ax; hlt */
+	static const uint8_t code[] = { 0xb8, 0x34, 0x12, 0xf4 };
+
+	machine_init(&m, code, sizeof(code));
+	m.vcpu.run->kvm_valid_regs = KVM_SYNC_X86_REGS;
+	ck_assert_int_eq(kvm_vcpu_run(&m.vcpu, &exit_), 0);
+	ck_assert_uint_eq(m.vcpu.run->s.regs.regs.rax & 0xffff, 0x1234);
+	ck_assert_uint_eq(m.vcpu.run->s.regs.regs.rip, GUEST_CODE + 4);
+	machine_fini(&m);
+}
+END_TEST
+#else
+#define register_copies_come_with_the_exit fini_accepts_a_zeroed_vcpu
+#endif
+
 static struct kvm_run *scripted(uint32_t reason)
 {
 	static struct kvm_run run;
@@ -480,6 +498,7 @@ int main(int argc, char **argv)
 	if (!on_fake)
 		return RUN_TESTS("vcpu", COMMON_TESTS,
 				 running_device_memory_is_an_internal_error,
+				 register_copies_come_with_the_exit,
 				 signal_mask_lets_a_blocked_signal_through);
 	return RUN_TESTS("vcpu", COMMON_TESTS,
 			 memory_fault_is_an_exit_though_the_call_fails,
