@@ -67,6 +67,12 @@ enum vmfdt_kind {
 	VMFDT_KIND_REFERENCE = VMFDT_KIND_COUNT,
 };
 
+_Static_assert(
+	VMFDT_KIND_COUNT <=
+		sizeof(((struct vm_fdt_writer *)NULL)->values) /
+			sizeof(((struct vm_fdt_writer *)NULL)->values[0]),
+	"a writer has a value for each kind");
+
 /* Index into cells[], in the order of the kinds. */
 enum vmfdt_cells {
 	VMFDT_CELLS_ADDRESS,

@@ -8,6 +8,10 @@
 /* The table of nodes has a bucket for each value of so many bits. */
 #define NODE_BITS 9
 
+_Static_assert(sizeof(((struct vm_fdt_writer *)NULL)->node_buckets) ==
+		       sizeof(uint32_t) << NODE_BITS,
+	       "the table is as large as that");
+
 static void prepare(struct vm_fdt_writer *w, uint32_t flags)
 {
 	memset(w, 0, sizeof(*w));

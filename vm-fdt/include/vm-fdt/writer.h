@@ -111,14 +111,9 @@ struct vm_fdt_writer_frame {
 	uint32_t interrupt_parent;
 	int8_t interrupt_cells;
 	int8_t cells[5]; /* its own #*-cells; -1 where it has none */
-	bool sealed; /* it has all its properties */
 };
 
-/**
- * struct vm_fdt_writer - a tree that is being written
- *
- * The fields are private.  Prepare it with one of the three init functions.
- */
+/* struct vm_fdt_writer - a tree that is being written; the fields are private. */
 struct vm_fdt_writer {
 	uint8_t *buffer;
 	uint32_t capacity;
@@ -214,8 +209,7 @@ VM_FDT_API void vm_fdt_set_boot_cpu(struct vm_fdt_writer *w, uint32_t id);
  * @address: first byte that the kernel must not use
  * @size: bytes; not 0
  *
- * Only before the root is begun.  Takes time in proportion to the number of
- * reservations so far.
+ * Only before the root; takes time in proportion to how many there are.
  *
  * Returns:
  *	0 on success
@@ -275,9 +269,7 @@ VM_FDT_API int vm_fdt_end_node(struct vm_fdt_writer *w);
  * @ret_blob: where to store the address of the blob; it stays with @w
  * @ret_size: where to store its length in bytes
  *
- * May be called again and then gives the same.
- *
- * Returns:
+ * Returns (also when called again):
  *	0 on success
  *	-EINVAL, a node is open or there is no root
  *	-ENOENT, a phandle is referred to and not defined
