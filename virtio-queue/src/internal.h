@@ -16,6 +16,13 @@
 _Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
 	       "ring words are used as they lie in guest memory");
 
+/* For what happens once in a lap of the ring. */
+#define UNLIKELY(condition) __builtin_expect(condition, 0)
+/* Keeps a part out of line, so that the common path needs no stack. */
+#define NOINLINE __attribute__((noinline))
+/* The same for what only a misbehaving driver or an idle queue leads to. */
+#define COLD __attribute__((noinline, cold))
+
 /*
  * Every word of a ring is read and written by these.  Each access is a single
  * copy: the compiler may neither repeat nor tear it.  The offset is always
@@ -75,41 +82,17 @@ static inline void area_store64(const struct vm_mem_slice *area, uint32_t off,
 	atomic_store_explicit(word, value, order);
 }
 
-/* How far position @a lies ahead of position @b. */
-static inline uint32_t pos_sub(const struct virtq *vq, uint16_t a, uint16_t b)
-{
-	return (uint32_t)a - b + (a < b ? vq->modulus : 0);
-}
-
-static inline uint16_t pos_add(const struct virtq *vq, uint16_t pos,
-			       uint32_t count)
-{
-	uint32_t sum = pos + count;
-
-	return (uint16_t)(sum >= vq->modulus ? sum - vq->modulus : sum);
-}
-
 /* Descriptors, or in the split ring chains, popped and not pushed. */
-static inline uint32_t in_flight(const struct virtq *vq)
+static inline uint16_t in_flight(const struct virtq *vq)
 {
-	return pos_sub(vq, vq->next_avail, vq->next_used);
+	return (uint16_t)(vq->next_avail - vq->next_used);
 }
 
-/*
- * Was the element at position @event used by going from @old to @new?  Both
- * rings suppress notifications by this window (2.7.7.2, 2.8.10).
- */
-static inline bool window_has(const struct virtq *vq, uint16_t event,
-			      uint16_t old, uint16_t new)
+/* The same as the driver knows it. */
+static inline uint16_t outstanding(const struct virtq *vq)
 {
-	return pos_sub(vq, event, old) < pos_sub(vq, new, old);
+	return (uint16_t)(vq->next_avail - vq->flushed);
 }
-
-/*
- * Keeps what is rare out of line, so that the common path of a function needs
- * no stack.
- */
-#define COLD __attribute__((noinline, cold))
 
 /* An area of a ring: what 2.7 and 2.8.10.1 say about it. */
 struct virtq_area {
@@ -124,20 +107,14 @@ int virtq_break(struct virtq *vq, struct virtq_chain *chain,
 		enum virtq_fault fault);
 /* virtq.c: a chain is popped without segments, to be completed with 0. */
 int virtq_spoil(struct virtq_chain *chain, enum virtq_fault fault);
-/* virtq.c: what every push has to be; 0 or what virtq_push() returns. */
-static inline int check_push(const struct virtq *vq, struct virtq_head head,
-			     uint32_t len)
-{
-	if (head.generation != vq->generation || in_flight(vq) < head.count)
-		return -ENOENT;
-	return len > head.writable ? -EINVAL : 0;
-}
+/* virtq.c: the end of a chain of 4 GiB or more. */
+int virtq_finish_huge(struct virtq_chain *chain);
 
 /* split.c */
 void split_areas(const struct virtq_config *config, struct virtq_area *areas);
 int split_pop(struct virtq *vq, struct virtq_chain *chain);
 int split_push(struct virtq *vq, struct virtq_head head, uint32_t len);
-void split_use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len);
+void split_push_held(struct virtq *vq);
 bool split_flush(struct virtq *vq);
 bool split_has_avail(const struct virtq *vq);
 void split_enable_notification(struct virtq *vq);
@@ -145,9 +122,14 @@ void split_disable_notification(struct virtq *vq);
 
 /* packed.c */
 void packed_areas(const struct virtq_config *config, struct virtq_area *areas);
+struct virtq_place packed_place(const struct virtq *vq, uint32_t position);
+uint32_t packed_position(const struct virtq *vq, struct virtq_place place);
+struct virtq_place packed_place_back(const struct virtq *vq,
+				     struct virtq_place place, uint32_t count);
+void packed_advance_used(struct virtq *vq, uint32_t count);
 int packed_pop(struct virtq *vq, struct virtq_chain *chain);
 int packed_push(struct virtq *vq, struct virtq_head head, uint32_t len);
-void packed_use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len);
+void packed_push_held(struct virtq *vq);
 bool packed_flush(struct virtq *vq);
 bool packed_has_avail(const struct virtq *vq);
 void packed_enable_notification(struct virtq *vq);

@@ -2,10 +2,27 @@
 /* The packed ring, VIRTIO 1.2 section 2.8. */
 #include "walk.h"
 
-/* Flags in the second word of a descriptor, which is {len, id, flags}. */
-#define AVAIL	   ((uint64_t)VIRTQ_DESC_F_AVAIL << 48)
-#define USED	   ((uint64_t)VIRTQ_DESC_F_USED << 48)
-#define AVAIL_USED (AVAIL | USED)
+#define NEXT	 VIRTQ_DESC_F_NEXT
+#define INDIRECT VIRTQ_DESC_F_INDIRECT
+#define AVAIL	 VIRTQ_DESC_F_AVAIL
+#define USED	 VIRTQ_DESC_F_USED
+
+/* The second word of a descriptor is {len, id, flags}. */
+
+static inline uint32_t len_of(uint64_t rest)
+{
+	return (uint32_t)rest;
+}
+
+static inline uint16_t id_of(uint64_t rest)
+{
+	return (uint16_t)(rest >> 32);
+}
+
+static inline uint32_t flags_of(uint64_t rest)
+{
+	return (uint32_t)(rest >> 48);
+}
 
 void packed_areas(const struct virtq_config *config, struct virtq_area *areas)
 {
@@ -19,223 +36,293 @@ void packed_areas(const struct virtq_config *config, struct virtq_area *areas)
 					VM_MEM_PERM_RW };
 }
 
-/* A position is an offset, plus the size while the wrap counter is 0. */
-static inline bool pos_wrap(const struct virtq *vq, uint16_t pos)
+/* Where @position, an offset plus the size while the wrap counter is 0, is. */
+struct virtq_place packed_place(const struct virtq *vq, uint32_t position)
 {
-	return pos < vq->size;
+	if (position < vq->size)
+		return (struct virtq_place){ position, AVAIL | USED };
+	return (struct virtq_place){ position - vq->size, 0 };
 }
 
-static inline uint32_t pos_off(const struct virtq *vq, uint16_t pos)
+uint32_t packed_position(const struct virtq *vq, struct virtq_place place)
 {
-	return pos < vq->size ? pos : pos - vq->size;
+	return place.off + (place.marks ? 0 : vq->size);
 }
 
-/* Where the second word of the descriptor at @pos is. */
-static inline uint32_t word_off(const struct virtq *vq, uint16_t pos)
+/* The place @count descriptors before @place, at most as many as there are. */
+struct virtq_place packed_place_back(const struct virtq *vq,
+				     struct virtq_place place, uint32_t count)
 {
-	return VIRTQ_DESC_SIZE * pos_off(vq, pos) + 8;
+	if (place.off >= count)
+		return (struct virtq_place){ place.off - count, place.marks };
+	return (struct virtq_place){ place.off + vq->size - count,
+				     place.marks ^ (AVAIL | USED) };
 }
 
-/* What an available descriptor at @pos has of AVAIL and USED (2.8.1). */
-static inline uint64_t avail_bits(const struct virtq *vq, uint16_t pos)
+/* Goes on by @count descriptors, at most as many as there are (2.8.1). */
+static inline void place_advance(const struct virtq *vq,
+				 struct virtq_place *place, uint32_t count)
 {
-	return pos_wrap(vq, pos) ? AVAIL : USED;
+	uint32_t off = place->off + count;
+
+	if (UNLIKELY(off >= vq->size)) {
+		off -= vq->size;
+		place->marks ^= AVAIL | USED;
+	}
+	place->off = off;
 }
+
+/* An available descriptor has AVAIL as a used one there, and USED unlike it. */
+static inline bool is_avail(uint64_t rest, uint32_t marks)
+{
+	return ((flags_of(rest) ^ marks) & (AVAIL | USED)) == USED;
+}
+
+static int packed_walk_table(struct virtq *vq, uint64_t addr, uint32_t len,
+			     struct virtq_chain *chain);
 
 /*
- * A list of one descriptor, which refers to a table.  The whole table is the
- * list; flags other than WRITE and the ids are ignored (2.8.7).
+ * Walks a list that is one reference to a table.  The whole table is the list
+ * then; flags other than WRITE and the ids are ignored (2.8.7).
  */
-static COLD int packed_walk_table(const struct virtq *vq, struct desc desc,
-				  struct virtq_chain *chain)
+static NOINLINE int packed_walk_on(struct virtq *vq, const void *table,
+				   uint32_t count, struct virtq_chain *chain)
 {
-	struct walk walk = walk_start(vq, chain);
+	struct walk walk = walk_start(chain);
+	const _Atomic uint64_t *words = table;
 	enum virtq_fault fault;
-	struct table table;
-	uint64_t words[2];
+	uint64_t rest;
 
-	fault = table_enter(vq, &desc, &table);
-	for (uint32_t i = 0; !fault && i < table.count; i++) {
-		if (!table_read(&table, i, words))
-			fault = VIRTQ_FAULT_INDIRECT_UNBACKED;
-		else
-			fault = walk_add(&walk,
-					 desc_from_packed(words[0], words[1]));
+	for (; count; count--, words += 2) {
+		rest = word_load(&words[1]);
+		fault = walk_add(&walk, word_load(&words[0]), len_of(rest),
+				 flags_of(rest), chain);
+		if (fault)
+			return virtq_spoil(chain, fault);
 	}
-	return fault ? virtq_spoil(chain, fault) : walk_finish(walk, chain);
+	return walk_finish(vq, walk, chain);
 }
 
-/* A list on its way: the last descriptor copied, and where that was. */
-struct list {
-	struct desc desc;
-	uint32_t off;
-	uint32_t count;
-	uint32_t room;
-	uint64_t wanted;
-};
-
-/* Copies the next descriptor of a list. */
-static inline enum virtq_fault list_next(const struct virtq *vq,
-					 struct list *list)
+/* The same by address: for tables that are uncommon or at fault. */
+static COLD int packed_copy_table(struct virtq *vq, uint64_t addr, uint32_t len,
+				  struct virtq_chain *chain)
 {
-	uint64_t word;
+	enum virtq_fault fault = table_check(vq, addr, len);
+	struct walk walk = walk_start(chain);
+	uint64_t words[2];
 
-	if (list->count == list->room)
-		return VIRTQ_FAULT_LIST_ENDLESS;
-	list->count++;
-	if (++list->off == vq->size) {
-		list->off = 0;
-		list->wanted ^= AVAIL_USED;
+	for (uint32_t i = 0; !fault && i < len / VIRTQ_DESC_SIZE; i++) {
+		table_copy(vq, addr, i, words);
+		fault = walk_add(&walk, words[0], len_of(words[1]),
+				 flags_of(words[1]), chain);
 	}
-	word = desc_load(&vq->desc, list->off, 1);
-	if ((word & AVAIL_USED) != list->wanted)
-		return VIRTQ_FAULT_LIST_CUT;
-	list->desc = desc_from_packed(desc_load(&vq->desc, list->off, 0), word);
-	return VIRTQ_FAULT_NONE;
+	return fault ? virtq_spoil(chain, fault) : walk_finish(vq, walk, chain);
+}
+
+/* A table that is not where the last one was, or not legal. */
+static COLD int packed_miss_table(struct virtq *vq, uint64_t addr, uint32_t len,
+				  struct virtq_chain *chain)
+{
+	if (!table_hva(vq, addr, len) && table_remember(vq, addr, len))
+		return packed_walk_table(vq, addr, len, chain);
+	return packed_copy_table(vq, addr, len, chain);
+}
+
+static NOINLINE int packed_walk_table(struct virtq *vq, uint64_t addr,
+				      uint32_t len, struct virtq_chain *chain)
+{
+	const _Atomic uint64_t *words = table_hva(vq, addr, len);
+	uint64_t rest;
+
+	if (!words || !table_is_legal(vq, len))
+		return packed_miss_table(vq, addr, len, chain);
+	if (len > VIRTQ_DESC_SIZE)
+		return packed_walk_on(vq, words, len / VIRTQ_DESC_SIZE, chain);
+	rest = word_load(&words[1]);
+	return walk_single(word_load(&words[0]), len_of(rest), flags_of(rest),
+			   chain);
 }
 
 /* What the driver knows a list by stands in its last descriptor (2.8.6). */
-static inline void list_take(struct virtq *vq, const struct list *list,
+static inline void list_take(struct virtq *vq, uint16_t id, uint32_t count,
 			     struct virtq_chain *chain)
 {
-	chain->mem = vq->mem;
-	chain->head.id = list->desc.link;
-	chain->head.count = (uint16_t)list->count;
-	chain->head.pos = vq->next_avail;
-	chain->head.generation = vq->generation;
-	vq->next_avail = pos_add(vq, vq->next_avail, list->count);
+	chain->head.id = id;
+	chain->head.count = (uint16_t)count;
+	vq->next_avail = (uint16_t)(vq->next_avail + count);
+	place_advance(vq, &vq->avail_place, count);
 }
 
 /*
- * A descriptor of the list is at fault.  The list is followed to its end
+ * A list on its way through the ring: the words of its @count-th descriptor,
+ * where the ring ends, and what an available descriptor is marked with.
+ */
+struct list {
+	const _Atomic uint64_t *words;
+	const _Atomic uint64_t *end;
+	uint64_t rest;
+	uint32_t marks;
+	uint32_t count;
+	uint32_t room;
+};
+
+static inline struct list list_start(const struct virtq *vq, uint64_t rest)
+{
+	return (struct list){
+		.words = words_at(vq->desc.hva, vq->avail_place.off),
+		.end = words_at(vq->desc.hva, vq->size),
+		.rest = rest,
+		.marks = vq->avail_place.marks,
+		.count = 1,
+		.room = vq->size - outstanding(vq),
+	};
+}
+
+/*
+ * Goes on to the next descriptor of a list.  One that does not end in the free
+ * part of the ring, or is not available throughout, damages the ring.
+ */
+static inline enum virtq_fault list_next(const struct virtq *vq,
+					 struct list *list)
+{
+	if (list->count == list->room)
+		return VIRTQ_FAULT_LIST_ENDLESS;
+	list->count++;
+	list->words += 2;
+	if (UNLIKELY(list->words == list->end)) {
+		list->words = vq->desc.hva;
+		list->marks ^= AVAIL | USED;
+	}
+	list->rest = word_load(&list->words[1]);
+	if (!is_avail(list->rest, list->marks))
+		return VIRTQ_FAULT_LIST_CUT;
+	return VIRTQ_FAULT_NONE;
+}
+
+/*
+ * A descriptor of @list is at fault.  The list is followed to its end
  * nevertheless, to be able to complete it.
  */
-static COLD int packed_spoil(struct virtq *vq, struct list list,
+static COLD int packed_spoil(struct virtq *vq, const struct list *at,
 			     enum virtq_fault fault, struct virtq_chain *chain)
 {
+	struct list list = *at;
 	enum virtq_fault fatal;
 
-	while (list.desc.flags & VIRTQ_DESC_F_NEXT) {
+	while (flags_of(list.rest) & NEXT) {
 		fatal = list_next(vq, &list);
 		if (fatal)
 			return virtq_break(vq, chain, fatal);
 	}
-	list_take(vq, &list, chain);
+	list_take(vq, id_of(list.rest), list.count, chain);
 	return virtq_spoil(chain, fault);
 }
 
-/* The list begins with a reference to a table: that has to be all of it. */
-static COLD int packed_indirect(struct virtq *vq, struct list list,
+/* Walks the list whose first descriptor is these words, and which has more. */
+static NOINLINE int packed_walk(struct virtq *vq, uint64_t addr, uint64_t rest,
 				struct virtq_chain *chain)
 {
-	if (list.count > 1 || list.desc.flags & VIRTQ_DESC_F_NEXT)
-		return packed_spoil(vq, list, VIRTQ_FAULT_INDIRECT_CHAINED,
-				    chain);
-	list_take(vq, &list, chain);
-	return packed_walk_table(vq, list.desc, chain);
-}
-
-/*
- * Walks the list at the next position, of whose first descriptor @word is the
- * second word.  A list that does not end in the free part of the ring, or is
- * not available throughout, damages the ring.
- */
-static inline int packed_walk(struct virtq *vq, uint64_t word, uint32_t room,
-			      struct virtq_chain *chain)
-{
-	uint32_t off = pos_off(vq, vq->next_avail);
-	struct list list = {
-		.desc = desc_from_packed(desc_load(&vq->desc, off, 0), word),
-		.off = off,
-		.count = 1,
-		.room = room,
-		.wanted = word & AVAIL_USED,
-	};
-	struct walk walk = walk_start(vq, chain);
+	struct list list = list_start(vq, rest), copy;
+	struct walk walk = walk_start(chain);
 	enum virtq_fault fault;
 
 	for (;;) {
 		/* 2.8.5: a list consists of descriptors of one type. */
-		if (list.desc.flags & VIRTQ_DESC_F_INDIRECT)
-			return packed_indirect(vq, list, chain);
-		fault = walk_add(&walk, list.desc);
-		if (fault)
-			return packed_spoil(vq, list, fault, chain);
-		if (!(list.desc.flags & VIRTQ_DESC_F_NEXT))
+		fault = VIRTQ_FAULT_INDIRECT_CHAINED;
+		if (flags_of(list.rest) & INDIRECT)
 			break;
+		fault = walk_add(&walk, addr, len_of(list.rest),
+				 flags_of(list.rest), chain);
+		if (fault)
+			break;
+		if (!(flags_of(list.rest) & NEXT)) {
+			list_take(vq, id_of(list.rest), list.count, chain);
+			return walk_finish(vq, walk, chain);
+		}
 		fault = list_next(vq, &list);
 		if (fault)
 			return virtq_break(vq, chain, fault);
+		addr = word_load(&list.words[0]);
 	}
-	list_take(vq, &list, chain);
-	return walk_finish(walk, chain);
+	copy = list;
+	return packed_spoil(vq, &copy, fault, chain);
 }
 
 int packed_pop(struct virtq *vq, struct virtq_chain *chain)
 {
-	uint16_t pos = vq->next_avail;
-	uint32_t room;
-	uint64_t word;
+	const _Atomic uint64_t *words =
+		words_at(vq->desc.hva, vq->avail_place.off);
+	uint64_t addr, rest;
 
 	/*
 	 * Pairs with the driver's barrier before it stores the flags of a
 	 * list's first descriptor (2.8.21.1): the whole list is visible.
 	 */
-	word = area_load64(&vq->desc, word_off(vq, pos), memory_order_acquire);
-	if ((word & AVAIL_USED) != avail_bits(vq, pos))
+	rest = atomic_load_explicit(&words[1], memory_order_acquire);
+	if (!is_avail(rest, vq->avail_place.marks))
 		return 0;
-	room = vq->size - pos_sub(vq, pos, vq->flushed);
-	if (!room)
+	if (outstanding(vq) == vq->size)
 		return virtq_break(vq, chain, VIRTQ_FAULT_AVAIL_JUMP);
-	return packed_walk(vq, word, room, chain);
-}
-
-/* The second word of a used descriptor (2.8.1, 2.8.3, 2.8.4). */
-static uint64_t used_word(const struct virtq *vq, uint16_t pos, uint16_t id,
-			  uint32_t len)
-{
-	uint64_t word = len | (uint64_t)id << 32;
-
-	if (pos_wrap(vq, pos))
-		word |= AVAIL_USED;
-	if (len)
-		word |= (uint64_t)VIRTQ_DESC_F_WRITE << 48;
-	return word;
+	addr = word_load(&words[0]);
+	chain->mem = vq->mem;
+	chain->head.index = vq->next_avail;
+	chain->head.generation = vq->generation;
+	if (flags_of(rest) & NEXT)
+		return packed_walk(vq, addr, rest, chain);
+	list_take(vq, id_of(rest), 1, chain);
+	if (flags_of(rest) & INDIRECT)
+		return packed_walk_table(vq, addr, len_of(rest), chain);
+	return walk_single(addr, len_of(rest), flags_of(rest), chain);
 }
 
 /*
- * Writes a used descriptor.  The first one after a flush is what the driver
- * polls: it is kept back, so that the driver sees none before packed_flush().
+ * Writes a used descriptor (2.8.1, 2.8.3, 2.8.4).  The first one after a flush
+ * is what the driver polls: it is kept back, so that the driver sees none
+ * before packed_flush().
  */
-void packed_use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len)
+static inline void use(struct virtq *vq, struct virtq_place place, uint16_t id,
+		       uint32_t len)
 {
-	uint64_t word = used_word(vq, pos, id, len);
+	uint64_t rest = len | (uint64_t)id << 32 | (uint64_t)place.marks << 48;
 
-	if (pos == vq->flushed)
-		vq->first_word = word;
+	if (len)
+		rest |= (uint64_t)VIRTQ_DESC_F_WRITE << 48;
+	if (UNLIKELY(place.off == vq->flushed_place.off))
+		vq->flush_word = rest;
 	else
-		area_store64(&vq->desc, word_off(vq, pos), word,
+		area_store64(&vq->desc, VIRTQ_DESC_SIZE * place.off + 8, rest,
 			     memory_order_relaxed);
 }
 
 int packed_push(struct virtq *vq, struct virtq_head head, uint32_t len)
 {
-	uint16_t pos = vq->next_used;
-	int r;
+	struct virtq_place place = vq->used_place;
+	uint16_t index = vq->next_used;
 
-	r = check_push(vq, head, len);
-	if (r)
-		return r;
-	packed_use(vq, pos, head.id, len);
-	vq->next_used = pos_add(vq, pos, head.count);
+	if (head.generation != vq->generation || in_flight(vq) < head.count)
+		return -ENOENT;
+	if (len > head.writable)
+		return -EINVAL;
+	vq->next_used = (uint16_t)(index + head.count);
+	place_advance(vq, &vq->used_place, head.count);
+	use(vq, place, head.id, len);
 	return 0;
 }
 
-/* Marks the descriptors from position @old up to the flushed one. */
-static void packed_mark_dirty(const struct virtq *vq, uint16_t old)
+void packed_push_held(struct virtq *vq)
 {
-	uint32_t count = pos_sub(vq, vq->flushed, old);
-	uint32_t off = pos_off(vq, old);
+	use(vq, vq->held.place, vq->held.id, vq->held.len);
+}
+
+void packed_advance_used(struct virtq *vq, uint32_t count)
+{
+	place_advance(vq, &vq->used_place, count);
+}
+
+/* Marks @count descriptors from offset @off on. */
+static COLD void packed_mark_dirty(const struct virtq *vq, uint32_t off,
+				   uint32_t count)
+{
 	uint32_t tail = vq->size - off < count ? vq->size - off : count;
 
 	vm_mem_slice_mark_dirty(&vq->desc, VIRTQ_DESC_SIZE * off,
@@ -243,11 +330,15 @@ static void packed_mark_dirty(const struct virtq *vq, uint16_t old)
 	vm_mem_slice_mark_dirty(&vq->desc, 0, VIRTQ_DESC_SIZE * (count - tail));
 }
 
-/* 2.8.10: what the driver event suppression structure asks for. */
+/*
+ * 2.8.10: what the driver event suppression structure asks for, after @count
+ * descriptors from the place @old on were used.
+ */
 static bool packed_wants_event(const struct virtq *vq, uint32_t event,
-			       uint16_t old)
+			       struct virtq_place old, uint32_t count)
 {
-	uint16_t off = event & 0x7fff;
+	uint32_t off = event & 0x7fff;
+	uint32_t ahead;
 
 	switch (event >> 16 & VIRTQ_EVENT_FLAGS_MASK) {
 	case VIRTQ_EVENT_FLAGS_DISABLE:
@@ -255,9 +346,11 @@ static bool packed_wants_event(const struct virtq *vq, uint32_t event,
 	case VIRTQ_EVENT_FLAGS_DESC:
 		if (!vq->has_event_idx || off >= vq->size)
 			return true;
-		if (!(event & 0x8000))
-			off = (uint16_t)(off + vq->size);
-		return window_has(vq, off, old, vq->flushed);
+		/* How far the event's descriptor is ahead, in two laps. */
+		ahead = off + 2 * vq->size - old.off;
+		if (!(event & 0x8000) != !old.marks)
+			ahead += vq->size;
+		return ahead % (2 * vq->size) < count;
 	default:
 		return true;
 	}
@@ -265,18 +358,20 @@ static bool packed_wants_event(const struct virtq *vq, uint32_t event,
 
 bool packed_flush(struct virtq *vq)
 {
-	uint16_t old = vq->flushed;
+	struct virtq_place old = vq->flushed_place;
+	uint32_t count = (uint16_t)(vq->next_used - vq->flushed);
 
 	vq->flushed = vq->next_used;
+	vq->flushed_place = vq->used_place;
 	/*
 	 * Pairs with the driver's barrier after its load of flags (2.8.22): a
 	 * driver that sees this descriptor used sees all of them and the
 	 * buffers.
 	 */
-	area_store64(&vq->desc, word_off(vq, old), vq->first_word,
+	area_store64(&vq->desc, VIRTQ_DESC_SIZE * old.off + 8, vq->flush_word,
 		     memory_order_release);
 	if (vq->desc.dirty)
-		packed_mark_dirty(vq, old);
+		packed_mark_dirty(vq, old.off, count);
 	/*
 	 * Pairs with the driver's barrier between enabling notifications and
 	 * looking at the descriptor again (2.8.22): either the driver sees it
@@ -285,22 +380,23 @@ bool packed_flush(struct virtq *vq)
 	atomic_thread_fence(memory_order_seq_cst);
 	/* One load, so that flags and offset belong together. */
 	return packed_wants_event(
-		vq, area_load32(&vq->driver, 0, memory_order_relaxed), old);
+		vq, area_load32(&vq->driver, 0, memory_order_relaxed), old,
+		count);
 }
 
 bool packed_has_avail(const struct virtq *vq)
 {
-	uint64_t word = area_load64(&vq->desc, word_off(vq, vq->next_avail),
-				    memory_order_relaxed);
+	const _Atomic uint64_t *words =
+		words_at(vq->desc.hva, vq->avail_place.off);
 
-	return (word & AVAIL_USED) == avail_bits(vq, vq->next_avail);
+	return is_avail(word_load(&words[1]), vq->avail_place.marks);
 }
 
 static void packed_set_event(struct virtq *vq, uint32_t flags)
 {
-	uint32_t event = pos_off(vq, vq->next_avail) | flags << 16;
+	uint32_t event = vq->avail_place.off | flags << 16;
 
-	if (pos_wrap(vq, vq->next_avail))
+	if (vq->avail_place.marks)
 		event |= 0x8000;
 	area_store32(&vq->device, 0, event, memory_order_relaxed);
 	vm_mem_slice_mark_dirty(&vq->device, 0, VIRTQ_EVENT_SIZE);

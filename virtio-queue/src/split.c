@@ -2,6 +2,27 @@
 /* The split ring, VIRTIO 1.2 section 2.7. */
 #include "walk.h"
 
+#define NEXT	 VIRTQ_DESC_F_NEXT
+#define INDIRECT VIRTQ_DESC_F_INDIRECT
+
+/* The second word of a descriptor is {len, flags, next}. */
+
+static inline uint32_t len_of(uint64_t rest)
+{
+	return (uint32_t)rest;
+}
+
+/* Only the lower 16 bits are flags, in which alone callers look. */
+static inline uint32_t flags_of(uint64_t rest)
+{
+	return (uint32_t)(rest >> 32);
+}
+
+static inline uint32_t next_of(uint64_t rest)
+{
+	return (uint32_t)(rest >> 48);
+}
+
 void split_areas(const struct virtq_config *config, struct virtq_area *areas)
 {
 	uint32_t size = config->size;
@@ -19,12 +40,10 @@ void split_areas(const struct virtq_config *config, struct virtq_area *areas)
  * Looks for chains beyond those already seen.  The driver may have at most as
  * many outstanding as there are descriptors, and never takes one back
  * (2.7.6.1), so any other index is a jump.
- *
- * Returns 1 if there are some, 0 if not, or as virtq_pop().
  */
 static COLD int split_refresh(struct virtq *vq, struct virtq_chain *chain)
 {
-	uint16_t news, outstanding, idx;
+	uint16_t news, idx;
 
 	/*
 	 * Pairs with the driver's barrier before its store of idx (2.7.13.3):
@@ -32,117 +51,185 @@ static COLD int split_refresh(struct virtq *vq, struct virtq_chain *chain)
 	 */
 	idx = area_load16(&vq->driver, VIRTQ_AVAIL_IDX, memory_order_acquire);
 	news = (uint16_t)(idx - vq->next_avail);
-	outstanding = (uint16_t)(vq->next_avail - vq->flushed);
-	if ((uint32_t)news + outstanding > vq->size)
+	if ((uint32_t)news + outstanding(vq) > vq->size)
 		return virtq_break(vq, chain, VIRTQ_FAULT_AVAIL_JUMP);
 	vq->seen_avail = idx;
-	return news != 0;
+	return news ? split_pop(vq, chain) : 0;
 }
 
-/* Goes on in an indirect table, which ends the chain. */
-static COLD int split_walk_table(const struct virtq *vq, struct desc desc,
-				 struct walk walk, struct virtq_chain *chain)
-{
-	enum virtq_fault fault;
-	struct table table;
-	uint32_t index = 0;
-	uint64_t words[2];
+static int split_walk_table(struct virtq *vq, uint64_t addr, uint64_t rest,
+			    struct virtq_chain *chain);
 
-	fault = table_enter(vq, &desc, &table);
+/*
+ * Goes on in a table after what walk_store() has stored, reading by address:
+ * for tables that are uncommon or at fault.
+ */
+static COLD int split_copy_table(struct virtq *vq, uint64_t addr, uint64_t rest,
+				 struct virtq_chain *chain)
+{
+	const uint32_t len = len_of(rest);
+	struct walk walk = walk_resume(chain);
+	uint64_t words[2];
+	uint32_t index = 0, flags;
+	enum virtq_fault fault;
+
+	fault = flags_of(rest) & NEXT ? VIRTQ_FAULT_INDIRECT_CHAINED
+				      : table_check(vq, addr, len);
 	while (!fault) {
-		if (!table_read(&table, index, words))
-			return virtq_spoil(chain,
-					   VIRTQ_FAULT_INDIRECT_UNBACKED);
-		desc = desc_from_split(words[0], words[1]);
-		if (desc.flags & VIRTQ_DESC_F_INDIRECT)
+		table_copy(vq, addr, index, words);
+		flags = flags_of(words[1]);
+		if (flags & INDIRECT)
 			return virtq_spoil(chain, VIRTQ_FAULT_INDIRECT_NESTED);
-		fault = walk_add(&walk, desc);
-		if (!fault && !(desc.flags & VIRTQ_DESC_F_NEXT))
-			return walk_finish(walk, chain);
-		index = desc.link;
-		if (!fault && index >= table.count)
+		fault = walk_add(&walk, words[0], len_of(words[1]), flags,
+				 chain);
+		if (!fault && !(flags & NEXT))
+			return walk_finish(vq, walk, chain);
+		index = next_of(words[1]);
+		if (!fault && index >= len / VIRTQ_DESC_SIZE)
 			fault = VIRTQ_FAULT_NEXT_RANGE;
 	}
 	return virtq_spoil(chain, fault);
 }
 
-static inline int split_walk(const struct virtq *vq, uint32_t index,
-			     struct virtq_chain *chain)
+/*
+ * Walks the chain whose first descriptor is these words, which has more.  The
+ * next ones are in the same @table of @count descriptors.
+ */
+static inline __attribute__((always_inline)) int split_walk_in(
+	struct virtq *vq, const void *table, uint32_t count, uint64_t addr,
+	uint64_t rest, struct virtq_chain *chain)
 {
-	const struct vm_mem_slice ring = vq->desc;
-	const uint32_t size = vq->size;
-	struct walk walk = walk_start(vq, chain);
+	struct walk walk = walk_start(chain);
+	const _Atomic uint64_t *words;
 	enum virtq_fault fault;
-	struct desc desc;
+	uint32_t flags, next;
 
 	for (;;) {
-		desc = desc_from_split(desc_load(&ring, index, 0),
-				       desc_load(&ring, index, 1));
-		if (desc.flags & VIRTQ_DESC_F_INDIRECT)
-			return split_walk_table(vq, desc, walk, chain);
-		fault = walk_add(&walk, desc);
+		flags = flags_of(rest);
+		if (flags & INDIRECT)
+			break;
+		fault = walk_add(&walk, addr, len_of(rest), flags, chain);
 		if (fault)
 			return virtq_spoil(chain, fault);
-		if (!(desc.flags & VIRTQ_DESC_F_NEXT))
-			return walk_finish(walk, chain);
-		index = desc.link;
-		if (index >= size)
+		if (!(flags & NEXT))
+			return walk_finish(vq, walk, chain);
+		next = flags >> 16;
+		if (next >= count)
 			return virtq_spoil(chain, VIRTQ_FAULT_NEXT_RANGE);
+		words = words_at(table, next);
+		addr = word_load(&words[0]);
+		rest = word_load(&words[1]);
 	}
+	if (table != vq->desc.hva)
+		return virtq_spoil(chain, VIRTQ_FAULT_INDIRECT_NESTED);
+	walk_store(walk, chain);
+	return split_copy_table(vq, addr, rest, chain);
+}
+
+static NOINLINE int split_walk(struct virtq *vq, uint64_t addr, uint64_t rest,
+			       struct virtq_chain *chain)
+{
+	return split_walk_in(vq, vq->desc.hva, vq->size, addr, rest, chain);
+}
+
+static NOINLINE int split_walk_on(struct virtq *vq, const void *table,
+				  uint32_t count, uint64_t addr, uint64_t rest,
+				  struct virtq_chain *chain)
+{
+	return split_walk_in(vq, table, count, addr, rest, chain);
+}
+
+/* A table that is not where the last one was, or not legal. */
+static COLD int split_miss_table(struct virtq *vq, uint64_t addr, uint64_t rest,
+				 struct virtq_chain *chain)
+{
+	if (!table_hva(vq, addr, len_of(rest)) &&
+	    table_remember(vq, addr, len_of(rest)))
+		return split_walk_table(vq, addr, rest, chain);
+	walk_store(walk_start(chain), chain);
+	return split_copy_table(vq, addr, rest, chain);
+}
+
+/* Walks the chain that is all in the table which these words refer to. */
+static NOINLINE int split_walk_table(struct virtq *vq, uint64_t addr,
+				     uint64_t rest, struct virtq_chain *chain)
+{
+	const uint32_t len = len_of(rest);
+	const _Atomic uint64_t *words = table_hva(vq, addr, len);
+
+	if (!words || !table_is_legal(vq, len) || flags_of(rest) & NEXT)
+		return split_miss_table(vq, addr, rest, chain);
+	addr = word_load(&words[0]);
+	rest = word_load(&words[1]);
+	if (flags_of(rest) & (NEXT | INDIRECT))
+		return split_walk_on(vq, words, len / VIRTQ_DESC_SIZE, addr,
+				     rest, chain);
+	return walk_single(addr, len_of(rest), flags_of(rest), chain);
 }
 
 int split_pop(struct virtq *vq, struct virtq_chain *chain)
 {
-	uint16_t pos = vq->next_avail, head;
-	uint32_t slot;
-	int r;
+	uint16_t index = vq->next_avail, head;
+	const _Atomic uint64_t *words;
+	uint64_t addr, rest;
 
-	if (pos == vq->seen_avail) {
-		r = split_refresh(vq, chain);
-		if (r <= 0)
-			return r;
-	}
-	slot = pos & (vq->size - 1);
-	head = area_load16(&vq->driver, VIRTQ_AVAIL_RING + 2 * slot,
+	if (index == vq->seen_avail)
+		return split_refresh(vq, chain);
+	head = area_load16(&vq->driver,
+			   VIRTQ_AVAIL_RING + 2 * (index & (vq->size - 1)),
 			   memory_order_relaxed);
 	if (head >= vq->size)
 		return virtq_break(vq, chain, VIRTQ_FAULT_HEAD_RANGE);
 	chain->mem = vq->mem;
 	chain->head.id = head;
 	chain->head.count = 1;
-	chain->head.pos = pos;
+	chain->head.index = index;
 	chain->head.generation = vq->generation;
-	vq->next_avail = (uint16_t)(pos + 1);
-	return split_walk(vq, head, chain);
+	vq->next_avail = (uint16_t)(index + 1);
+	words = words_at(vq->desc.hva, head);
+	addr = word_load(&words[0]);
+	rest = word_load(&words[1]);
+	if (flags_of(rest) & INDIRECT)
+		return split_walk_table(vq, addr, rest, chain);
+	if (flags_of(rest) & NEXT)
+		return split_walk(vq, addr, rest, chain);
+	return walk_single(addr, len_of(rest), flags_of(rest), chain);
 }
 
 /* Fills a used element.  The driver does not see it before split_flush(). */
-void split_use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len)
+static inline void use(struct virtq *vq, uint16_t index, uint16_t id,
+		       uint32_t len)
 {
-	uint32_t off =
-		VIRTQ_USED_RING + VIRTQ_USED_ELEM_SIZE * (pos & (vq->size - 1));
+	uint32_t slot = index & (vq->size - 1);
+	_Atomic uint32_t *elem = area_at(
+		&vq->device, VIRTQ_USED_RING + VIRTQ_USED_ELEM_SIZE * slot);
 
-	area_store32(&vq->device, off, id, memory_order_relaxed);
-	area_store32(&vq->device, off + 4, len, memory_order_relaxed);
+	atomic_store_explicit(&elem[0], id, memory_order_relaxed);
+	atomic_store_explicit(&elem[1], len, memory_order_relaxed);
 }
 
 int split_push(struct virtq *vq, struct virtq_head head, uint32_t len)
 {
-	uint16_t pos = vq->next_used;
-	int r;
+	uint16_t index = vq->next_used;
 
-	r = check_push(vq, head, len);
-	if (r)
-		return r;
-	split_use(vq, pos, head.id, len);
-	vq->next_used = (uint16_t)(pos + 1);
+	if (head.generation != vq->generation || index == vq->next_avail)
+		return -ENOENT;
+	if (len > head.writable)
+		return -EINVAL;
+	use(vq, index, head.id, len);
+	vq->next_used = (uint16_t)(index + 1);
 	return 0;
 }
 
-/* Marks the elements from position @old up to the flushed one, and idx. */
-static void split_mark_dirty(const struct virtq *vq, uint16_t old)
+void split_push_held(struct virtq *vq)
 {
-	uint32_t count = pos_sub(vq, vq->flushed, old);
+	use(vq, vq->held.index, vq->held.id, vq->held.len);
+}
+
+/* Marks the elements from index @old up to the flushed one, and idx. */
+static COLD void split_mark_dirty(const struct virtq *vq, uint16_t old)
+{
+	uint32_t count = (uint16_t)(vq->flushed - old);
 	uint32_t slot = old & (vq->size - 1);
 	uint32_t tail = vq->size - slot < count ? vq->size - slot : count;
 
@@ -179,7 +266,8 @@ bool split_flush(struct virtq *vq)
 			 VIRTQ_AVAIL_F_NO_INTERRUPT);
 	event = area_load16(&vq->driver, VIRTQ_AVAIL_USED_EVENT(vq->size),
 			    memory_order_relaxed);
-	return window_has(vq, event, old, vq->flushed);
+	/* Was the element that @event names among these? */
+	return (uint16_t)(event - old) < (uint16_t)(vq->flushed - old);
 }
 
 bool split_has_avail(const struct virtq *vq)

@@ -24,73 +24,81 @@ int virtq_save(const struct virtq *vq, struct virtq_state *ret_state)
 					   .next_avail = vq->next_avail,
 					   .next_used = vq->next_used,
 					   .generation = vq->generation };
+	if (vq->is_packed)
+		ret_state->position =
+			(uint16_t)packed_position(vq, vq->avail_place);
 	return 0;
 }
 
-static void set_positions(struct virtq *vq, uint16_t avail, uint16_t used)
+static bool progress_is_valid(const struct virtq_state *state)
 {
-	vq->next_avail = avail;
-	vq->seen_avail = avail;
-	vq->next_used = used;
-	vq->flushed = used;
+	bool is_packed = state->features & VIRTQ_BIT(VIRTIO_F_RING_PACKED);
+
+	if ((uint16_t)(state->next_avail - state->next_used) > state->size)
+		return false;
+	return is_packed ? state->position < 2 * state->size : !state->position;
 }
 
-static bool positions_are_valid(const struct virtq *vq, uint16_t avail,
-				uint16_t used)
+static void set_progress(struct virtq *vq, uint16_t next_avail,
+			 uint16_t next_used, struct virtq_place place)
 {
-	return avail < vq->modulus && used < vq->modulus &&
-	       pos_sub(vq, avail, used) <= vq->size;
+	vq->next_avail = next_avail;
+	vq->seen_avail = next_avail;
+	vq->next_used = next_used;
+	vq->flushed = next_used;
+	vq->avail_place = place;
+	vq->used_place = packed_place_back(vq, place, in_flight(vq));
+	vq->flushed_place = vq->used_place;
 }
 
 int virtq_restore(struct virtq *vq, const struct virtq_state *state,
 		  const struct vm_mem *mem)
 {
-	struct virtq_state copy = *state;
-	struct virtq_config config = { .features = copy.features,
-				       .desc = copy.desc,
-				       .driver = copy.driver,
-				       .device = copy.device,
-				       .size = copy.size,
-				       .max_size = copy.max_size };
-	enum virtq_fault fault = (enum virtq_fault)copy.fault;
+	const struct virtq_state copy = *state;
+	const struct virtq_config config = { .features = copy.features,
+					     .desc = copy.desc,
+					     .driver = copy.driver,
+					     .device = copy.device,
+					     .size = copy.size,
+					     .max_size = copy.max_size };
+	const enum virtq_fault fault = (enum virtq_fault)copy.fault;
 	int r;
 
 	if (virtq_is_active(vq))
 		return -EINVAL;
-	if (copy.version != VIRTQ_STATE_VERSION || copy.reserved)
+	if (copy.version != VIRTQ_STATE_VERSION)
 		return -EBADMSG;
 	if (!copy.size) {
 		vq->generation = copy.generation;
 		return 0;
 	}
-	if (!copy.generation || (fault && !virtq_fault_is_fatal(fault)))
+	if (!copy.generation || !progress_is_valid(&copy) ||
+	    (fault && !virtq_fault_is_fatal(fault)))
 		return -EBADMSG;
 	r = virtq_activate(vq, &config, mem);
 	if (r)
 		return r == -EINVAL ? -EBADMSG : r;
-	if (!positions_are_valid(vq, copy.next_avail, copy.next_used)) {
-		virtq_reset(vq);
-		return -EBADMSG;
-	}
-	set_positions(vq, copy.next_avail, copy.next_used);
+	set_progress(vq, copy.next_avail, copy.next_used,
+		     packed_place(vq, copy.position));
 	vq->generation = copy.generation;
 	vq->fault = fault;
+	if (fault)
+		vq->kind = VIRTQ_BROKEN;
 	return 0;
 }
 
-/* A position as VIRTIO writes it: offset and wrap counter (2.8.14). */
-static uint32_t to_vhost(const struct virtq *vq, uint16_t pos)
+static bool is_idle(const struct virtq *vq)
 {
-	return pos < vq->size ? pos | VHOST_WRAP : pos - vq->size;
+	return vq->size && vq->next_used == vq->flushed && !in_flight(vq);
 }
 
 int virtq_get_vhost_base(const struct virtq *vq, uint32_t *ret_base)
 {
 	uint32_t half;
 
-	if (!vq->size || vq->next_used != vq->flushed || in_flight(vq))
+	if (!is_idle(vq))
 		return -EINVAL;
-	half = to_vhost(vq, vq->next_avail);
+	half = vq->avail_place.off | (vq->avail_place.marks ? VHOST_WRAP : 0);
 	*ret_base = vq->is_packed ? half | half << 16 : vq->next_avail;
 	return 0;
 }
@@ -103,7 +111,7 @@ static int packed_from_vhost(struct virtq *vq, uint32_t base)
 		return -EBADMSG;
 	if (!(base & VHOST_WRAP))
 		off += vq->size;
-	set_positions(vq, (uint16_t)off, (uint16_t)off);
+	set_progress(vq, vq->next_avail, vq->next_used, packed_place(vq, off));
 	return 0;
 }
 
@@ -115,13 +123,13 @@ static int split_from_vhost(struct virtq *vq, uint32_t base)
 
 	if (base != used)
 		return -EBADMSG;
-	set_positions(vq, used, used);
+	set_progress(vq, used, used, vq->avail_place);
 	return 0;
 }
 
 int virtq_set_vhost_base(struct virtq *vq, uint32_t base)
 {
-	if (!vq->size || vq->next_used != vq->flushed || in_flight(vq))
+	if (!is_idle(vq))
 		return -EINVAL;
 	return vq->is_packed ? packed_from_vhost(vq, base)
 			     : split_from_vhost(vq, base);

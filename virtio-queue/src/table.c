@@ -1,33 +1,50 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <vm-memory/iter.h>
+
 #include "walk.h"
 
-/*
- * The rules that both rings share (2.7.5.3, 2.8.7).  The write flag of @desc is
- * ignored, as 2.7.5.3.2 demands.
- */
-enum virtq_fault table_enter(const struct virtq *vq, const struct desc *desc,
-			     struct table *table)
+bool table_remember(struct virtq *vq, uint64_t addr, uint32_t len)
 {
-	struct vm_mem_slice slice;
-	int r;
+	struct vm_mem_region_info info;
+	size_t index;
+
+	vq->table = (struct vm_mem_slice){ 0 };
+	if (vm_mem_find_region(vq->mem, addr, &index) ||
+	    vm_mem_get_region(vq->mem, index, &info))
+		return false;
+	vq->table_gpa = info.gpa;
+	if (vm_mem_get_slice_perm(vq->mem, info.gpa, info.size,
+				  VM_MEM_PERM_READ, &vq->table))
+		vq->table = (struct vm_mem_slice){ 0 };
+	return table_hva(vq, addr, len) != NULL;
+}
+
+enum virtq_fault table_check(const struct virtq *vq, uint64_t addr,
+			     uint32_t len)
+{
+	struct vm_mem_iter iter;
 
 	if (!vq->has_indirect)
 		return VIRTQ_FAULT_INDIRECT_UNNEGOTIATED;
-	if (desc->flags & VIRTQ_DESC_F_NEXT)
-		return VIRTQ_FAULT_INDIRECT_CHAINED;
-	if (!desc->len || desc->len % VIRTQ_DESC_SIZE)
+	if (!len || len % VIRTQ_DESC_SIZE)
 		return VIRTQ_FAULT_INDIRECT_LENGTH;
-	if (desc->len / VIRTQ_DESC_SIZE > vq->size)
+	if (len / VIRTQ_DESC_SIZE > vq->size)
 		return VIRTQ_FAULT_TOO_LONG;
-	r = vm_mem_get_slice_perm(vq->mem, desc->addr, desc->len,
-				  VM_MEM_PERM_READ, &slice);
-	if (r == -EOVERFLOW)
+	switch (vm_mem_iter_init(&iter, vq->mem, addr, len, VM_MEM_PERM_READ)) {
+	case 0:
+		return VIRTQ_FAULT_NONE;
+	case -EOVERFLOW:
 		return VIRTQ_FAULT_ADDRESS_WRAP;
-	if (r && vm_mem_check_range(vq->mem, desc->addr, desc->len))
+	default:
 		return VIRTQ_FAULT_INDIRECT_UNBACKED;
-	table->mem = vq->mem;
-	table->gpa = desc->addr;
-	table->count = desc->len / VIRTQ_DESC_SIZE;
-	table->hva = r || desc->addr % sizeof(uint64_t) ? NULL : slice.hva;
-	return VIRTQ_FAULT_NONE;
+	}
+}
+
+void table_copy(const struct virtq *vq, uint64_t addr, uint32_t index,
+		uint64_t words[2])
+{
+	/* It does not fail: table_check() has looked at the whole table. */
+	if (vm_mem_read(vq->mem, addr + VIRTQ_DESC_SIZE * (vm_gpa)index, words,
+			VIRTQ_DESC_SIZE))
+		words[0] = words[1] = 0;
 }

@@ -59,6 +59,7 @@ static void set_view(struct virtq *vq, const struct vm_mem *mem,
 		     const struct vm_mem_slice slices[3])
 {
 	vq->mem = mem;
+	vq->table = (struct vm_mem_slice){ 0 };
 	vq->desc = slices[0];
 	vq->driver = slices[1];
 	vq->device = slices[2];
@@ -93,7 +94,10 @@ int virtq_activate(struct virtq *vq, const struct virtq_config *config,
 	vq->has_event_idx = copy.features & VIRTQ_BIT(VIRTIO_F_EVENT_IDX);
 	vq->has_indirect = copy.features & VIRTQ_BIT(VIRTIO_F_INDIRECT_DESC);
 	vq->is_in_order = copy.features & VIRTQ_BIT(VIRTIO_F_IN_ORDER);
-	vq->modulus = vq->is_packed ? 2 * copy.size : 65536;
+	vq->kind = vq->is_packed ? VIRTQ_PACKED : VIRTQ_SPLIT;
+	vq->avail_place = packed_place(vq, 0);
+	vq->used_place = vq->avail_place;
+	vq->flushed_place = vq->avail_place;
 	/* Generation 0 belongs to heads that were never popped. */
 	if (!++vq->generation)
 		vq->generation = 1;
@@ -126,6 +130,7 @@ int virtq_set_mem(struct virtq *vq, const struct vm_mem *mem)
 COLD int virtq_break(struct virtq *vq, struct virtq_chain *chain,
 		     enum virtq_fault fault)
 {
+	vq->kind = VIRTQ_BROKEN;
 	vq->fault = fault;
 	chain->fault = fault;
 	chain->head = (struct virtq_head){ 0 };
@@ -143,39 +148,59 @@ COLD int virtq_spoil(struct virtq_chain *chain, enum virtq_fault fault)
 	return virtq_fault_errno(fault);
 }
 
+/* 2.7.5.2: no chain is longer than 2^32 bytes in total. */
+COLD int virtq_finish_huge(struct virtq_chain *chain)
+{
+	if (chain->readable_len + chain->writable_len > UINT64_C(1) << 32)
+		return virtq_spoil(chain, VIRTQ_FAULT_TOTAL_LENGTH);
+	chain->head.writable = chain->writable_len > UINT32_MAX
+				       ? UINT32_MAX
+				       : (uint32_t)chain->writable_len;
+	chain->fault = VIRTQ_FAULT_NONE;
+	return 1;
+}
+
 int virtq_pop(struct virtq *vq, struct virtq_chain *chain)
 {
-	if (!vq->size || !chain->max_segs)
+	if (!chain->max_segs)
 		return -EINVAL;
-	if (vq->fault)
-		return 0;
-	return vq->is_packed ? packed_pop(vq, chain) : split_pop(vq, chain);
+	if (vq->kind == VIRTQ_SPLIT)
+		return split_pop(vq, chain);
+	if (vq->kind == VIRTQ_PACKED)
+		return packed_pop(vq, chain);
+	return vq->kind == VIRTQ_BROKEN ? 0 : -EINVAL;
 }
 
 int virtq_peek(struct virtq *vq, struct virtq_chain *chain)
 {
-	uint16_t pos = vq->next_avail;
+	struct virtq_place place = vq->avail_place;
+	uint16_t index = vq->next_avail;
 	int r = virtq_pop(vq, chain);
 
-	vq->next_avail = pos;
+	vq->avail_place = place;
+	vq->next_avail = index;
 	return r;
 }
 
 int virtq_undo_pop(struct virtq *vq, struct virtq_head head)
 {
 	if (head.generation != vq->generation || in_flight(vq) < head.count ||
-	    pos_add(vq, head.pos, head.count) != vq->next_avail)
+	    (uint16_t)(head.index + head.count) != vq->next_avail)
 		return -ENOENT;
-	vq->next_avail = head.pos;
+	vq->next_avail = head.index;
+	if (vq->is_packed)
+		vq->avail_place =
+			packed_place_back(vq, vq->avail_place, head.count);
 	return 0;
 }
 
-static void use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len)
+static void push_held(struct virtq *vq)
 {
 	if (vq->is_packed)
-		packed_use(vq, pos, id, len);
+		packed_push_held(vq);
 	else
-		split_use(vq, pos, id, len);
+		split_push_held(vq);
+	vq->held.is_held = false;
 }
 
 /*
@@ -186,25 +211,25 @@ static void use(struct virtq *vq, uint16_t pos, uint16_t id, uint32_t len)
 static COLD int push_in_order(struct virtq *vq, struct virtq_head head,
 			      uint32_t len)
 {
-	struct virtq_used *held = &vq->held;
-	int r;
+	struct virtq_held *held = &vq->held;
 
-	r = check_push(vq, head, len);
-	if (r)
-		return r;
-	if (head.pos != vq->next_used)
+	if (head.generation != vq->generation || in_flight(vq) < head.count)
+		return -ENOENT;
+	if (len > head.writable || head.index != vq->next_used)
 		return -EINVAL;
-	if (held->is_held && !held->is_complete) {
-		use(vq, held->pos, held->id, held->len);
-		held->is_held = false;
+	if (held->is_held && !held->is_complete)
+		push_held(vq);
+	if (!held->is_held) {
+		held->index = head.index;
+		held->place = vq->used_place;
 	}
-	if (!held->is_held)
-		held->pos = head.pos;
 	held->is_held = true;
 	held->is_complete = len == head.writable && len != UINT32_MAX;
 	held->id = head.id;
 	held->len = len;
-	vq->next_used = pos_add(vq, vq->next_used, head.count);
+	vq->next_used = (uint16_t)(vq->next_used + head.count);
+	if (vq->is_packed)
+		packed_advance_used(vq, head.count);
 	return 0;
 }
 
@@ -220,18 +245,16 @@ bool virtq_flush(struct virtq *vq)
 {
 	if (vq->next_used == vq->flushed)
 		return false;
-	if (vq->held.is_held) {
-		use(vq, vq->held.pos, vq->held.id, vq->held.len);
-		vq->held.is_held = false;
-	}
+	if (vq->held.is_held)
+		push_held(vq);
 	return vq->is_packed ? packed_flush(vq) : split_flush(vq);
 }
 
 bool virtq_has_avail(const struct virtq *vq)
 {
-	if (!vq->size || vq->fault)
-		return false;
-	return vq->is_packed ? packed_has_avail(vq) : split_has_avail(vq);
+	if (vq->kind == VIRTQ_SPLIT)
+		return split_has_avail(vq);
+	return vq->kind == VIRTQ_PACKED && packed_has_avail(vq);
 }
 
 bool virtq_enable_notification(struct virtq *vq)

@@ -11,138 +11,169 @@
 
 #include "internal.h"
 
-/* The private copy of a descriptor; @link is next (split) or id (packed). */
-struct desc {
-	uint64_t addr;
-	uint32_t len;
-	uint16_t flags;
-	uint16_t link;
-};
+/*
+ * A descriptor is two words: its address, and the rest.  From the lowest bit
+ * on, the rest is {len, flags, next} in the split ring and {len, id, flags} in
+ * the packed one.  Each word is read once and as a whole, by this function;
+ * what the copy says cannot change any more.
+ */
+static inline uint64_t word_load(const _Atomic uint64_t *word)
+{
+	return atomic_load_explicit(word, memory_order_relaxed);
+}
+
+/* The words of the descriptor at @index, which is below their number. */
+static inline const _Atomic uint64_t *words_at(const void *table,
+					       uint32_t index)
+{
+	const _Atomic uint64_t *words = table;
+
+	return words + 2 * (size_t)index;
+}
 
 /*
- * An indirect table.  @hva is NULL if it is misaligned or not contiguous in the
- * host, both of which are legal; it is read by address then.
+ * What has been collected.  @kind is VIRTQ_DESC_F_WRITE from the first writable
+ * segment on, before which the chain's readable part is complete.
  */
-struct table {
-	const struct vm_mem *mem;
-	const void *hva;
-	vm_gpa gpa;
-	uint32_t count;
-};
-
-/* What has been collected; @writable is NULL until there is a writable one. */
 struct walk {
 	struct virtq_seg *next;
 	struct virtq_seg *end;
-	struct virtq_seg *writable;
-	uint64_t readable_len;
 	uint64_t len;
+	uint32_t kind;
 };
 
-/* The second word of a descriptor holds {len, flags, next} or {len, id, flags}.
- */
-static inline struct desc desc_from_split(uint64_t addr, uint64_t word)
+static inline struct walk walk_start(const struct virtq_chain *chain)
 {
-	return (struct desc){ .addr = addr,
-			      .len = (uint32_t)word,
-			      .flags = (uint16_t)(word >> 32),
-			      .link = (uint16_t)(word >> 48) };
+	return (struct walk){ .next = chain->segs,
+			      .end = chain->segs + chain->max_segs };
 }
 
-static inline struct desc desc_from_packed(uint64_t addr, uint64_t word)
+static inline enum virtq_fault walk_add(struct walk *walk, uint64_t addr,
+					uint32_t len, uint32_t flags,
+					struct virtq_chain *chain)
 {
-	return (struct desc){ .addr = addr,
-			      .len = (uint32_t)word,
-			      .flags = (uint16_t)(word >> 48),
-			      .link = (uint16_t)(word >> 32) };
-}
-
-/*
- * The reads of descriptors: word 0 or 1 of the descriptor at @index of the
- * ring, and both words of one in a table.  The index is below the number of
- * descriptors, and no word is read twice.
- */
-
-static inline uint64_t desc_load(const struct vm_mem_slice *ring,
-				 uint32_t index, uint32_t word)
-{
-	return area_load64(ring, VIRTQ_DESC_SIZE * index + 8 * word,
-			   memory_order_relaxed);
-}
-
-static inline bool table_read(const struct table *table, uint32_t index,
-			      uint64_t words[2])
-{
-	const _Atomic uint64_t *desc = table->hva;
-
-	if (!desc)
-		return !vm_mem_read(table->mem, table->gpa + 16ull * index,
-				    words, VIRTQ_DESC_SIZE);
-	desc += 2 * index;
-	words[0] = atomic_load_explicit(desc, memory_order_relaxed);
-	words[1] = atomic_load_explicit(desc + 1, memory_order_relaxed);
-	return true;
-}
-
-/* The queue size bounds direct and indirect chains alike (2.7.5.3.1). */
-static inline struct walk walk_start(const struct virtq *vq,
-				     const struct virtq_chain *chain)
-{
-	uint32_t limit =
-		chain->max_segs < vq->size ? chain->max_segs : vq->size;
-
-	return (struct walk){ .next = chain->segs, .end = chain->segs + limit };
-}
-
-static inline enum virtq_fault walk_add(struct walk *walk, struct desc desc)
-{
-	uint64_t last;
-
 	if (walk->next == walk->end)
 		return VIRTQ_FAULT_TOO_LONG;
-	if (!desc.len)
+	if (!len)
 		return VIRTQ_FAULT_ZERO_LENGTH;
-	if (__builtin_add_overflow(desc.addr, desc.len - 1, &last))
+	if (addr + (len - 1) < addr)
 		return VIRTQ_FAULT_ADDRESS_WRAP;
-	/* 2.7.4.2, 2.8.17: writable elements follow the readable ones. */
-	if (!(desc.flags & VIRTQ_DESC_F_WRITE)) {
-		if (walk->writable)
+	if ((flags & VIRTQ_DESC_F_WRITE) != walk->kind) {
+		/* 2.7.4.2, 2.8.17: writable elements come last. */
+		if (walk->kind)
 			return VIRTQ_FAULT_WRITE_ORDER;
-		walk->readable_len += desc.len;
-	} else if (!walk->writable) {
-		walk->writable = walk->next;
+		walk->kind = VIRTQ_DESC_F_WRITE;
+		chain->readable_segs = (uint16_t)(walk->next - chain->segs);
+		chain->readable_len = walk->len;
 	}
-	walk->next->gpa = desc.addr;
-	walk->next->len = desc.len;
+	walk->next->gpa = addr;
+	walk->next->len = len;
 	walk->next++;
-	walk->len += desc.len;
+	walk->len += len;
 	return VIRTQ_FAULT_NONE;
 }
 
-/*
- * Hands a complete walk to the caller of virtq_pop().  The chain's head is
- * filled up to its writable bytes.
- */
-static inline int walk_finish(struct walk walk, struct virtq_chain *chain)
+/* Hands what has been collected to the chain. */
+static inline void walk_store(struct walk walk, struct virtq_chain *chain)
 {
-	struct virtq_seg *writable = walk.writable ? walk.writable : walk.next;
-	uint64_t writable_len = walk.len - walk.readable_len;
+	uint32_t count = (uint32_t)(walk.next - chain->segs);
 
-	/* 2.7.5.2: no chain is longer than 2^32 bytes in total. */
-	if (walk.len > UINT64_C(1) << 32)
-		return virtq_spoil(chain, VIRTQ_FAULT_TOTAL_LENGTH);
-	chain->readable_segs = (uint16_t)(writable - chain->segs);
-	chain->writable_segs = (uint16_t)(walk.next - writable);
-	chain->readable_len = walk.readable_len;
-	chain->writable_len = writable_len;
-	/* All but 2^32 fits as it is. */
-	chain->head.writable = (uint32_t)(writable_len - (writable_len >> 32));
+	if (!walk.kind) {
+		chain->readable_segs = (uint16_t)count;
+		chain->readable_len = walk.len;
+	}
+	chain->writable_segs = (uint16_t)(count - chain->readable_segs);
+	chain->writable_len = walk.len - chain->readable_len;
+}
+
+/* Goes on where walk_store() has left off. */
+static inline struct walk walk_resume(const struct virtq_chain *chain)
+{
+	struct walk walk = walk_start(chain);
+
+	walk.next += chain->readable_segs + chain->writable_segs;
+	walk.len = chain->readable_len + chain->writable_len;
+	walk.kind = chain->writable_segs ? VIRTQ_DESC_F_WRITE : 0;
+	return walk;
+}
+
+/* The end of every chain, whose head is filled up to its writable bytes. */
+static inline int walk_finish(const struct virtq *vq, struct walk walk,
+			      struct virtq_chain *chain)
+{
+	/* The queue size bounds direct and indirect chains alike (2.7.5.3.1). */
+	if ((uint32_t)(walk.next - chain->segs) > vq->size)
+		return virtq_spoil(chain, VIRTQ_FAULT_TOO_LONG);
+	walk_store(walk, chain);
+	if (walk.len >> 32)
+		return virtq_finish_huge(chain);
+	chain->head.writable = (uint32_t)chain->writable_len;
 	chain->fault = VIRTQ_FAULT_NONE;
 	return 1;
 }
 
-/* table.c: translates the indirect table that @desc refers to. */
-enum virtq_fault table_enter(const struct virtq *vq, const struct desc *desc,
-			     struct table *table);
+/*
+ * Does the work of walk_add() and walk_finish() for a chain of one descriptor,
+ * which is what most chains of network and console queues are.
+ */
+static inline int walk_single(uint64_t addr, uint32_t len, uint32_t flags,
+			      struct virtq_chain *chain)
+{
+	if (!len)
+		return virtq_spoil(chain, VIRTQ_FAULT_ZERO_LENGTH);
+	if (addr + (len - 1) < addr)
+		return virtq_spoil(chain, VIRTQ_FAULT_ADDRESS_WRAP);
+	chain->segs->gpa = addr;
+	chain->segs->len = len;
+	if (flags & VIRTQ_DESC_F_WRITE) {
+		chain->readable_segs = 0;
+		chain->writable_segs = 1;
+		chain->readable_len = 0;
+		chain->writable_len = len;
+		chain->head.writable = len;
+	} else {
+		chain->readable_segs = 1;
+		chain->writable_segs = 0;
+		chain->readable_len = len;
+		chain->writable_len = 0;
+		chain->head.writable = 0;
+	}
+	chain->fault = VIRTQ_FAULT_NONE;
+	return 1;
+}
+
+/*
+ * Indirect tables.  Most lie in the region where the last one was found, which
+ * the queue remembers; table_hva() is NULL for any other.  Those are told by
+ * table.c, which also reads tables that are misaligned or not contiguous in
+ * the host, both of which are legal, by address.
+ */
+
+static inline const void *table_hva(const struct virtq *vq, uint64_t addr,
+				    uint32_t len)
+{
+	uint64_t off = addr - vq->table_gpa;
+
+	if (off >= vq->table.len || len > vq->table.len - off ||
+	    addr % sizeof(uint64_t))
+		return NULL;
+	return (const char *)vq->table.hva + off;
+}
+
+/* The rules that both rings share (2.7.5.3, 2.8.7). */
+static inline bool table_is_legal(const struct virtq *vq, uint32_t len)
+{
+	return vq->has_indirect && len % VIRTQ_DESC_SIZE == 0 &&
+	       len - 1 < VIRTQ_DESC_SIZE * vq->size;
+}
+
+/* table.c: remembers the region of a table, if that lies in one. */
+bool table_remember(struct virtq *vq, uint64_t addr, uint32_t len);
+/* table.c: what is wrong with a table, wherever it is. */
+enum virtq_fault table_check(const struct virtq *vq, uint64_t addr,
+			     uint32_t len);
+/* table.c: copies a descriptor of a table that table_check() has passed. */
+void table_copy(const struct virtq *vq, uint64_t addr, uint32_t index,
+		uint64_t words[2]);
 
 #endif

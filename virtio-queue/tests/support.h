@@ -83,6 +83,7 @@ static inline void rig_set_pos(struct rig *rig, uint16_t pos)
 	ck_assert_int_eq(virtq_save(&rig->vq, &state), 0);
 	state.next_avail = pos;
 	state.next_used = pos;
+	state.position = rig->vq.is_packed ? pos : 0;
 	virtq_reset(&rig->vq);
 	ck_assert_int_eq(virtq_restore(&rig->vq, &state, rig->mem), 0);
 	virtq_driver_set_pos(rig->driver, pos);

@@ -37,7 +37,7 @@ struct virtq_seg {
  * struct virtq_head - names one popped chain until it is completed
  * @id: what the driver knows it by (descriptor index or buffer id)
  * @count: ring descriptors that it occupies; used by the packed ring
- * @pos: its place in the order of popping
+ * @index: its place in the order of popping
  * @generation: activation of the queue that it belongs to
  * @writable: most bytes that a completion may report; a chain with exactly
  *	2^32 writable bytes has UINT32_MAX here
@@ -48,7 +48,7 @@ struct virtq_seg {
 struct virtq_head {
 	uint16_t id;
 	uint16_t count;
-	uint16_t pos;
+	uint16_t index;
 	uint16_t generation;
 	uint32_t writable;
 };

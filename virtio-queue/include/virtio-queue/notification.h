@@ -65,13 +65,13 @@ static inline struct virtq_notification virtq_notification_decode(
 static inline bool virtq_is_news(const struct virtq *vq,
 				 struct virtq_notification note)
 {
-	uint32_t at = note.next_off;
-
+	if (!note.has_next)
+		return true;
 	if (vq->is_packed)
-		at += note.next_wrap ? 0 : vq->size;
-	else
-		at |= note.next_wrap ? 0x8000u : 0;
-	return !note.has_next || at != vq->next_avail;
+		return note.next_off != vq->avail_place.off ||
+		       note.next_wrap != (vq->avail_place.marks != 0);
+	return (note.next_off | (note.next_wrap ? 0x8000 : 0)) !=
+	       vq->next_avail;
 }
 
 #ifdef __cplusplus

@@ -26,14 +26,14 @@ extern "C" {
  * @desc: Descriptor Area
  * @driver: Driver Area
  * @device: Device Area
- * @next_avail: position of the next pop
- * @next_used: position of the next completion
+ * @next_avail: index of the next pop
+ * @next_used: index of the next completion
  * @generation: which saved heads are of this activation
+ * @position: packed: where the next pop is: its offset, plus @size while the
+ *	wrap counter is 0.  Split: 0, the index tells.
  * @fault: enum virtq_fault of a broken queue
  *
- * Position: the 16-bit index (split), or the offset plus @size while the wrap
- * counter is 0 (packed).  The layout is the same for every compiler; byte order
- * is the host's.
+ * The layout is the same for every compiler; byte order is the host's.
  */
 struct virtq_state {
 	uint32_t version;
@@ -47,7 +47,7 @@ struct virtq_state {
 	uint16_t next_avail;
 	uint16_t next_used;
 	uint16_t generation;
-	uint16_t reserved; /* 0 */
+	uint16_t position;
 };
 
 /**

@@ -42,76 +42,11 @@
 #include <virtio-queue/chain.h>
 #include <virtio-queue/fault.h>
 #include <virtio-queue/spec.h>
-#include <vm-memory/guest_memory.h>
+#include <virtio-queue/virtq_struct.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/**
- * struct virtq_config - what the driver configured through the transport
- * @features: the negotiated feature bits, all of them
- * @desc: Descriptor Area: descriptor table or descriptor ring
- * @driver: Driver Area: available ring or driver event suppression
- * @device: Device Area: used ring or device event suppression
- * @size: descriptors in the queue, wide enough for what a register may hold
- * @max_size: most descriptors that the device offered, up to VIRTQ_MAX_SIZE
- *
- * This is the transport's register file for one queue.
- */
-struct virtq_config {
-	uint64_t features;
-	vm_gpa desc;
-	vm_gpa driver;
-	vm_gpa device;
-	uint32_t size;
-	uint32_t max_size;
-};
-
-/*
- * A used element that virtq_push() has accepted.  Only the packed ring and
- * VIRTIO_F_IN_ORDER hold one back; it is written when the next one does not
- * absorb it, at the latest by virtq_flush().
- */
-struct virtq_used {
-	uint16_t id;
-	uint16_t pos;
-	uint32_t len;
-	bool is_held;
-	bool is_complete;
-};
-
-/**
- * struct virtq - a virtqueue; caller-allocated, zeroed before first use
- *
- * All members are private.  A position is the free-running 16-bit index of the
- * split ring; in the packed ring it is the offset, plus the queue size while
- * the wrap counter is 0.  So positions wrap at @modulus in both.
- */
-struct virtq {
-	/* Fixed from activation to reset. */
-	const struct vm_mem *mem;
-	struct vm_mem_slice desc;
-	struct vm_mem_slice driver;
-	struct vm_mem_slice device;
-	struct virtq_config config;
-	uint32_t size;
-	uint32_t modulus;
-	uint16_t generation;
-	bool is_packed;
-	bool has_event_idx;
-	bool has_indirect;
-	bool is_in_order;
-
-	/* Progress. */
-	enum virtq_fault fault;
-	uint16_t next_avail; /* position of the next pop */
-	uint16_t seen_avail; /* split: avail index as last read and checked */
-	uint16_t next_used; /* position of the next push */
-	uint16_t flushed; /* position up to which the driver was told */
-	struct virtq_used held;
-	uint64_t first_word; /* packed: what flush writes last */
-};
 
 /**
  * virtq_activate - start a queue

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/*
+ * What a queue is made of.  A device includes virtq.h and looks at the
+ * configuration alone.
+ *
+ * Threading: plain data, see virtq.h.
+ */
+#ifndef VIRTIO_QUEUE_VIRTQ_STRUCT_H
+#define VIRTIO_QUEUE_VIRTQ_STRUCT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <virtio-queue/fault.h>
+#include <vm-memory/guest_memory.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * struct virtq_config - what the driver configured through the transport
+ * @features: the negotiated feature bits, all of them
+ * @desc: Descriptor Area: descriptor table or descriptor ring
+ * @driver: Driver Area: available ring or driver event suppression
+ * @device: Device Area: used ring or device event suppression
+ * @size: descriptors in the queue, wide enough for what a register may hold
+ * @max_size: most descriptors that the device offered, up to VIRTQ_MAX_SIZE
+ *
+ * This is the transport's register file for one queue.
+ */
+struct virtq_config {
+	uint64_t features;
+	vm_gpa desc;
+	vm_gpa driver;
+	vm_gpa device;
+	uint32_t size;
+	uint32_t max_size;
+};
+
+/*
+ * Where the packed ring goes on: the offset, and what a descriptor that is used
+ * there has of VIRTQ_DESC_F_AVAIL and VIRTQ_DESC_F_USED: both while the wrap
+ * counter is 1, none while it is 0.
+ */
+struct virtq_place {
+	uint32_t off;
+	uint32_t marks;
+};
+
+/*
+ * VIRTIO_F_IN_ORDER: a completion that virtq_push() has accepted and not yet
+ * written.  The next one may absorb it.
+ */
+struct virtq_held {
+	bool is_held;
+	bool is_complete;
+	uint16_t index;
+	uint16_t id;
+	uint32_t len;
+	struct virtq_place place;
+};
+
+/* What virtq_pop() has to do. */
+enum virtq_kind {
+	VIRTQ_INACTIVE,
+	VIRTQ_BROKEN,
+	VIRTQ_SPLIT,
+	VIRTQ_PACKED,
+};
+
+/**
+ * struct virtq - a virtqueue; caller-allocated, zeroed before first use
+ *
+ * All members are private.  The indices count up and wrap at 2^16: those of the
+ * split ring, or in the packed ring the number of descriptors.  In both, what
+ * is in flight is their difference.
+ */
+struct virtq {
+	/* Fixed from activation to reset. */
+	const struct vm_mem *mem;
+	struct vm_mem_slice desc;
+	struct vm_mem_slice driver;
+	struct vm_mem_slice device;
+	struct virtq_config config;
+	uint32_t size;
+	uint16_t generation;
+	bool is_packed;
+	bool has_event_idx;
+	bool has_indirect;
+	bool is_in_order;
+
+	/* Progress. */
+	enum virtq_kind kind;
+	enum virtq_fault fault;
+	uint16_t next_avail; /* index of the next pop */
+	uint16_t seen_avail; /* split: avail index as last read and checked */
+	uint16_t next_used; /* index of the next push */
+	uint16_t flushed; /* index up to which the driver was told */
+	struct virtq_held held;
+
+	/* Packed: where the three are, and what virtq_flush() writes last. */
+	struct virtq_place avail_place;
+	struct virtq_place used_place;
+	struct virtq_place flushed_place;
+	uint64_t flush_word;
+
+	/* The region where the last indirect table was. */
+	struct vm_mem_slice table;
+	vm_gpa table_gpa;
+};
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
