@@ -165,14 +165,11 @@ static inline int mem_walk(const struct vm_mem *mem, vm_gpa gpa, uint64_t len,
 	return mem_walk_from(mem, mem_find(mem, gpa), gpa, len, perm, ret_walk);
 }
 
-/* How long the next part can be. */
+/* How long the next part can be, if anything is left. */
 static inline uint64_t mem_room(const struct mem_walk *walk)
 {
-	uint64_t room;
+	uint64_t room = mem_size(walk->entry) - walk->off;
 
-	if (!walk->left)
-		return 0;
-	room = mem_size(walk->entry) - walk->off;
 	return room < walk->left ? room : walk->left;
 }
 

@@ -9,17 +9,12 @@
 /* More pieces than this in one transfer are left to the next one. */
 #define MAX_PIECES 64
 
-/* read(2) transfers at most this much at once. */
-#define MAX_TRANSFER UINT64_C(0x7ffff000)
-
 /* The beginning of a range as an iovec. */
 static int fill_iovec(struct mem_walk walk, struct iovec *iov)
 {
 	struct mem_part part;
 	int n = 0;
 
-	if (walk.left > MAX_TRANSFER)
-		walk.left = MAX_TRANSFER;
 	while (n < MAX_PIECES && mem_next(&walk, &part))
 		iov[n++] = (struct iovec){ part.hva, part.len };
 	return n;

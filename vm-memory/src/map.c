@@ -20,13 +20,11 @@ struct vm_mem *mem_map_alloc(size_t count)
 	size_t head, size;
 	struct vm_mem *mem;
 
-	if (__builtin_mul_overflow(slots, sizeof(vm_gpa), &head) ||
-	    __builtin_mul_overflow(slots, sizeof(struct mem_entry), &size) ||
-	    __builtin_add_overflow(head, sizeof(*mem) + CACHE_LINE - 1, &head))
+	if (slots > SIZE_MAX / 4 / sizeof(struct mem_entry))
 		return NULL;
+	head = sizeof(*mem) + slots * sizeof(vm_gpa) + CACHE_LINE - 1;
 	head &= ~(size_t)(CACHE_LINE - 1);
-	if (__builtin_add_overflow(size, head, &size))
-		return NULL;
+	size = head + slots * sizeof(struct mem_entry);
 	mem = aligned_alloc(CACHE_LINE, size);
 	if (!mem)
 		return NULL;

@@ -104,6 +104,14 @@ static int check_range(const struct vm_mem_range *range, uint64_t capacity,
 	return vm_gpa_last(range->gpa, capacity, &last);
 }
 
+/* Huge pages of a size that the kernel does not know are told apart. */
+static int host_error(const struct vm_mem_backing *backing)
+{
+	if (backing->flags & HUGE_ANY && (errno == EINVAL || errno == ENODEV))
+		return -ENOTSUP;
+	return -errno;
+}
+
 /* Replaces the caller's descriptors in backing by the region's own. */
 static int take_fds(struct mem_region *region,
 		    const struct vm_mem_backing *backing)
@@ -120,7 +128,7 @@ static int take_fds(struct mem_region *region,
 	else if (backing->kind == VM_MEM_MEMFD)
 		own->fd = memfd_create("vm-memory", memfd_flags);
 	if (own->fd < 0 && (is_file(own) || own->kind == VM_MEM_MEMFD))
-		return -errno;
+		return host_error(own);
 	if (!(backing->flags & VM_MEM_GUEST_MEMFD))
 		return 0;
 	own->guest_memfd = fcntl(backing->guest_memfd, F_DUPFD_CLOEXEC, 0);
@@ -170,8 +178,9 @@ static int reserve(struct mem_region *region, vm_gpa gpa)
 	return 0;
 }
 
-static int map_flags(const struct vm_mem_backing *backing)
+static int map_flags(const struct mem_region *region)
 {
+	const struct vm_mem_backing *backing = &region->backing;
 	int flags = MAP_FIXED;
 
 	if (backing->kind == VM_MEM_MEMFD ||
@@ -182,7 +191,7 @@ static int map_flags(const struct vm_mem_backing *backing)
 	if (backing->kind == VM_MEM_ANON)
 		flags |= MAP_ANONYMOUS;
 	/* Without its reservation a huge page may be missing when touched. */
-	if (!(backing->flags & HUGE_ANY))
+	if (region->page_size == mem_host_page_size())
 		flags |= MAP_NORESERVE;
 	if (backing->kind == VM_MEM_ANON && backing->flags & VM_MEM_HUGE_2M)
 		flags |= MAP_HUGETLB | (int)MAP_HUGE_2MB;
@@ -223,9 +232,9 @@ static int map_up_to(struct mem_region *region, uint64_t size)
 	void *hva = region->hva + from;
 	int r;
 
-	if (mmap(hva, len, PROT_READ | PROT_WRITE, map_flags(backing),
+	if (mmap(hva, len, PROT_READ | PROT_WRITE, map_flags(region),
 		 backing->fd, (off_t)(backing->offset + from)) == MAP_FAILED)
-		return -errno;
+		return host_error(backing);
 	r = apply_flags(hva, len, backing->flags);
 	if (r < 0)
 		return r;

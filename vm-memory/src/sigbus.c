@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <errno.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -61,7 +62,7 @@ static int recover_page(struct mem_region *region, uint64_t page, int code)
 	return r;
 }
 
-int vm_mem_recover(const struct vm_mem *mem, const siginfo_t *info,
+int vm_mem_recover(const struct vm_mem *mem, int code, const void *addr,
 		   vm_gpa *ret_gpa)
 {
 	const struct mem_entry *entry;
@@ -69,16 +70,16 @@ int vm_mem_recover(const struct vm_mem *mem, const siginfo_t *info,
 	uint64_t off, size;
 	int r;
 
-	if (info->si_code != BUS_ADRERR && info->si_code != BUS_MCEERR_AR)
+	if (code != BUS_ADRERR && code != BUS_MCEERR_AR)
 		return -EINVAL;
-	entry = find_hva(mem, info->si_addr);
+	entry = find_hva(mem, addr);
 	if (!entry || entry->region->backing.kind == VM_MEM_CALLER)
 		return -ENOENT;
 	size = entry->region->page_size;
-	off = (uint64_t)((const uint8_t *)info->si_addr - entry->hva);
+	off = (uint64_t)((const uint8_t *)addr - entry->hva);
 	off &= ~(size - 1);
 	r = recover_page(entry->region, (mem_region_off(entry) + off) / size,
-			 info->si_code);
+			 code);
 	if (r < 0)
 		return r;
 	part = (struct mem_part){ entry, entry->hva + off, size };
@@ -87,14 +88,14 @@ int vm_mem_recover(const struct vm_mem *mem, const siginfo_t *info,
 	return 0;
 }
 
-int vm_mem_atomic_recover(struct vm_mem_atomic *atomic, const siginfo_t *info,
-			  vm_gpa *ret_gpa)
+int vm_mem_atomic_recover(struct vm_mem_atomic *atomic, int code,
+			  const void *addr, vm_gpa *ret_gpa)
 {
 	uint64_t *readers = mem_window_enter(atomic);
 	int r;
 
 	r = vm_mem_recover(__atomic_load_n(&atomic->current, __ATOMIC_SEQ_CST),
-			   info, ret_gpa);
+			   code, addr, ret_gpa);
 	mem_window_leave(readers);
 	return r;
 }

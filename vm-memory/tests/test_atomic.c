@@ -64,6 +64,41 @@ START_TEST(a_zeroed_holder_can_be_finished)
 }
 END_TEST
 
+struct waiting {
+	struct vm_mem_atomic atomic;
+	struct vm_mem *next;
+	bool done;
+};
+
+static void *swap_and_tell(void *arg)
+{
+	struct waiting *waiting = arg;
+
+	vm_mem_atomic_set(&waiting->atomic, waiting->next);
+	__atomic_store_n(&waiting->done, true, __ATOMIC_RELEASE);
+	return NULL;
+}
+
+/* A reader that has been preempted before it could take its reference. */
+START_TEST(a_swap_waits_for_a_reader_without_a_reference)
+{
+	struct waiting waiting = { .done = false };
+	pthread_t writer;
+
+	vm_mem_atomic_init(&waiting.atomic, MAP_OF({ 0, PAGE, NULL }));
+	waiting.next = MAP_OF({ 0, PAGE, NULL });
+	__atomic_fetch_add(&waiting.atomic.readers[_i], 1, __ATOMIC_SEQ_CST);
+	ck_assert_int_eq(pthread_create(&writer, NULL, swap_and_tell, &waiting),
+			 0);
+	usleep(50000);
+	ck_assert(!__atomic_load_n(&waiting.done, __ATOMIC_ACQUIRE));
+	__atomic_fetch_sub(&waiting.atomic.readers[_i], 1, __ATOMIC_SEQ_CST);
+	pthread_join(writer, NULL);
+	ck_assert(waiting.done);
+	vm_mem_atomic_fini(&waiting.atomic);
+}
+END_TEST
+
 /*
  * The map alternates between one that has an extra region and one that has
  * not; the word at 0 of the former says so.  A reader that mixes two maps, or
@@ -249,8 +284,24 @@ START_TEST(no_write_escapes_a_concurrent_fetch)
 }
 END_TEST
 
-RUN_TESTS("atomic", a_snapshot_outlives_the_swap,
-	  replace_does_not_undo_the_change_of_another,
-	  a_zeroed_holder_can_be_finished,
-	  readers_see_whole_maps_while_writers_swap_them,
-	  no_write_escapes_a_concurrent_fetch)
+int main(void)
+{
+	Suite *suite = suite_create("atomic");
+	TCase *tcase = tcase_create("atomic");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	suite_add_tcase(suite, tcase);
+	tcase_set_timeout(tcase, 120);
+	tcase_add_test(tcase, a_snapshot_outlives_the_swap);
+	tcase_add_test(tcase, replace_does_not_undo_the_change_of_another);
+	tcase_add_test(tcase, a_zeroed_holder_can_be_finished);
+	tcase_add_loop_test(
+		tcase, a_swap_waits_for_a_reader_without_a_reference, 0, 2);
+	tcase_add_test(tcase, readers_see_whole_maps_while_writers_swap_them);
+	tcase_add_test(tcase, no_write_escapes_a_concurrent_fetch);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}

@@ -278,6 +278,7 @@ END_TEST
 START_TEST(a_log_is_merged_across_regions)
 {
 	const uint64_t words[2] = { 0x8000000000000001, 0x3 };
+	const uint64_t sparse[5] = { 0, 0, 1, 0, 1 };
 	struct vm_mem *mem = tracked();
 
 	/* 64 bytes a bit: bit 0, the last of a word, and both of the next. */
@@ -293,6 +294,9 @@ START_TEST(a_log_is_merged_across_regions)
 			 0);
 	ck_assert_uint_eq(fetch(mem), 0xa5);
 	ck_assert_int_eq(vm_mem_merge_dirty_log(mem, 0, PAGE, NULL, 0), 0);
+	ck_assert_int_eq(vm_mem_merge_dirty_log(mem, 4 * PAGE, 64, sparse, 320),
+			 0);
+	ck_assert_uint_eq(fetch(mem), 0x14);
 	vm_mem_free(mem);
 }
 END_TEST

@@ -229,15 +229,11 @@ static int discard(const struct vm_mem *mem, struct vm_mem **ret_mem)
 static int recover(const struct vm_mem *mem, struct vm_mem **ret_mem)
 {
 	struct vm_mem_region_info region;
-	siginfo_t info;
 	vm_gpa gpa;
 	int r;
 
 	ck_assert_int_eq(vm_mem_get_region(mem, 0, &region), 0);
-	memset(&info, 0, sizeof(info));
-	info.si_code = BUS_ADRERR;
-	info.si_addr = region.hva;
-	r = vm_mem_recover(mem, &info, &gpa);
+	r = vm_mem_recover(mem, BUS_ADRERR, region.hva, &gpa);
 	if (!r)
 		*ret_mem = NULL;
 	else
@@ -308,20 +304,31 @@ START_TEST(a_failing_call_is_told_and_leaks_nothing)
 }
 END_TEST
 
-START_TEST(an_advice_that_the_kernel_lacks_is_not_supported)
+static int new_huge(const struct vm_mem *mem, struct vm_mem **ret_mem)
 {
-	static scenario *const advised[] = { new_anonymous, resize, discard };
+	const struct vm_mem_backing backing = { .kind = VM_MEM_MEMFD,
+						.flags = VM_MEM_HUGE_2M };
+
+	(void)mem;
+	return vm_mem_new(&(struct vm_mem_range){ 0, 2 * MIB, &backing }, 1,
+			  ret_mem);
+}
+
+START_TEST(what_the_kernel_lacks_is_not_supported)
+{
+	static scenario *const asking[] = { new_anonymous, resize, discard,
+					    new_huge };
 	struct vm_mem *mem, *made;
 	bool seen = false;
 
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 4; i++) {
 		mem = fixture();
 		for (int at = 1; at < 20; at++) {
 			fail_with = i == 2 ? EOPNOTSUPP : EINVAL;
 			failure = 0;
 			fail_at = at;
 			made = NULL;
-			seen |= advised[i](mem, &made) == -ENOTSUP;
+			seen |= asking[i](mem, &made) == -ENOTSUP;
 			fail_at = 0;
 			vm_mem_free(made);
 		}
@@ -380,7 +387,7 @@ int main(void)
 	tcase_set_timeout(tcase, 120);
 	tcase_add_loop_test(tcase, a_failing_call_is_told_and_leaks_nothing, 0,
 			    SCENARIOS);
-	tcase_add_test(tcase, an_advice_that_the_kernel_lacks_is_not_supported);
+	tcase_add_test(tcase, what_the_kernel_lacks_is_not_supported);
 	tcase_add_test(tcase, no_memory_is_told_by_recover);
 	tcase_add_test(tcase, an_error_after_some_bytes_is_a_short_count);
 	srunner_run_all(runner, CK_NORMAL);

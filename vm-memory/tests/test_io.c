@@ -328,6 +328,25 @@ START_TEST(discard_refuses_what_it_cannot_give_back)
 }
 END_TEST
 
+/* A sanitizer would look at every byte of it. */
+#ifdef SANITIZED
+#define MUCH (16 * MIB)
+#else
+#define MUCH (5 * GIB)
+#endif
+
+START_TEST(more_is_written_than_one_system_call_takes)
+{
+	struct vm_mem *mem = MAP_OF({ 0, MUCH, NULL });
+	int fd = open("/dev/null", O_WRONLY);
+
+	ck_assert_int_ge(fd, 0);
+	ck_assert_int_eq(vm_mem_pwrite_fd(mem, 0, fd, 0, MUCH), MUCH);
+	close(fd);
+	vm_mem_free(mem);
+}
+END_TEST
+
 START_TEST(a_range_of_very_many_pieces_is_transferred)
 {
 	struct vm_mem_range ranges[100];
@@ -359,4 +378,5 @@ RUN_TESTS("io", pread_fills_across_regions,
 	  discarded_pages_go_back_to_the_host,
 	  a_discarded_file_page_is_a_hole_or_the_file_again,
 	  discard_refuses_what_it_cannot_give_back,
+	  more_is_written_than_one_system_call_takes,
 	  a_range_of_very_many_pieces_is_transferred)

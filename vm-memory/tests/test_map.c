@@ -36,6 +36,15 @@ START_TEST(an_empty_map_backs_nothing)
 }
 END_TEST
 
+START_TEST(more_regions_than_memory_could_describe_are_refused)
+{
+	struct vm_mem *mem = NULL;
+
+	ck_assert_int_eq(vm_mem_new(NULL, SIZE_MAX, &mem), -ENOMEM);
+	ck_assert_ptr_null(mem);
+}
+END_TEST
+
 START_TEST(find_region_knows_first_and_last_byte)
 {
 	struct vm_mem *mem =
@@ -295,6 +304,7 @@ START_TEST(resize_refuses_what_it_cannot_do)
 END_TEST
 
 RUN_TESTS("map", regions_are_sorted_by_address, an_empty_map_backs_nothing,
+	  more_regions_than_memory_could_describe_are_refused,
 	  find_region_knows_first_and_last_byte,
 	  the_right_region_is_found_among_any_number,
 	  overlapping_ranges_are_refused, a_region_may_end_at_the_last_address,

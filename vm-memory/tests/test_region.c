@@ -6,6 +6,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include <linux/memfd.h>
+
 #include "support.h"
 
 /* Makes a map of one region and describes it. */
@@ -406,6 +408,50 @@ START_TEST(explicit_huge_pages_are_used_or_refused)
 }
 END_TEST
 
+START_TEST(a_file_of_huge_pages_is_recognised)
+{
+	struct vm_mem_backing backing = { .kind = VM_MEM_FILE_SHARED };
+	struct vm_mem_region_info info;
+	struct vm_mem *mem;
+	int r;
+
+	backing.fd = memfd_create("huge", MFD_HUGETLB | MFD_HUGE_2MB);
+	/* A kernel may have been built without them. */
+	if (backing.fd < 0)
+		return;
+	ck_assert_int_eq(ftruncate(backing.fd, 2 * MIB), 0);
+	ck_assert_int_eq(make(0, PAGE, backing), -EINVAL);
+	ck_assert_int_eq(make(PAGE, 2 * MIB, backing), -EINVAL);
+	r = vm_mem_new(&(struct vm_mem_range){ 0, 2 * MIB, &backing }, 1, &mem);
+	close(backing.fd);
+	if (r < 0) {
+		ck_assert_int_eq(r, -ENOMEM);
+		return;
+	}
+	ck_assert_int_eq(vm_mem_get_region(mem, 0, &info), 0);
+	ck_assert_uint_eq(info.page_size, 2 * MIB);
+	vm_mem_free(mem);
+}
+END_TEST
+
+START_TEST(gigantic_pages_are_used_or_refused)
+{
+	static const enum vm_mem_kind kinds[] = { VM_MEM_ANON, VM_MEM_MEMFD };
+	int r;
+
+	for (size_t i = 0; i < 2; i++) {
+		const struct vm_mem_backing backing = {
+			.kind = kinds[i],
+			.flags = VM_MEM_HUGE_1G,
+		};
+
+		r = make(0, GIB, backing);
+		ck_assert(!r || r == -ENOMEM || r == -ENOTSUP);
+		ck_assert_int_eq(make(2 * MIB, GIB, backing), -EINVAL);
+	}
+}
+END_TEST
+
 START_TEST(more_than_may_be_locked_is_told)
 {
 	const struct vm_mem_backing backing = { .flags = VM_MEM_LOCK };
@@ -439,4 +485,5 @@ RUN_TESTS("region", anonymous_memory_is_zero_and_needs_no_file,
 	  a_guest_memfd_is_kept_and_told, flags_reach_the_mapping,
 	  transparent_huge_pages_are_asked_for,
 	  explicit_huge_pages_are_used_or_refused,
-	  more_than_may_be_locked_is_told)
+	  a_file_of_huge_pages_is_recognised,
+	  gigantic_pages_are_used_or_refused, more_than_may_be_locked_is_told)

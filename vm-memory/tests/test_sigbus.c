@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <pthread.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 #include <vm-memory/dirty.h>
@@ -19,7 +20,8 @@ static void on_sigbus(int signal, siginfo_t *info, void *context)
 
 	(void)signal;
 	(void)context;
-	if (vm_mem_atomic_recover(&shared, info, &gpa) < 0) {
+	if (vm_mem_atomic_recover(&shared, info->si_code, info->si_addr, &gpa) <
+	    0) {
 		failed++;
 		sigaction(SIGBUS, &die, NULL);
 		return;
@@ -127,44 +129,27 @@ START_TEST(a_system_call_on_a_lost_page_fails_without_a_signal)
 }
 END_TEST
 
-/* What a handler is given, for an address of its own choice. */
-static siginfo_t signal_at(const void *addr, int code)
-{
-	union {
-		const void *in;
-		void *out;
-	} cast = { .in = addr };
-	siginfo_t info;
-
-	memset(&info, 0, sizeof(info));
-	info.si_signo = SIGBUS;
-	info.si_code = code;
-	info.si_addr = cast.out;
-	return info;
-}
-
 START_TEST(a_page_is_replaced_once_unless_hardware_loses_it_again)
 {
 	struct vm_mem_region_info region;
 	struct vm_mem *mem;
-	siginfo_t info;
 	uint8_t byte = 9;
+	uint8_t *addr;
 	vm_gpa gpa;
 	int fd;
 
 	mem = file_map(&fd);
 	close(fd);
 	ck_assert_int_eq(vm_mem_get_region(mem, 0, &region), 0);
-	info = signal_at((uint8_t *)region.hva + PAGE + 1, BUS_ADRERR);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), 0);
+	addr = (uint8_t *)region.hva + PAGE + 1;
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_ADRERR, addr, &gpa), 0);
 	ck_assert_uint_eq(gpa, 9 * PAGE);
 	/* A second thread that faulted meanwhile must not clear it again. */
 	ck_assert_int_eq(vm_mem_write(mem, 9 * PAGE, &byte, 1), 0);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), 0);
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_ADRERR, addr, &gpa), 0);
 	ck_assert_int_eq(vm_mem_read(mem, 9 * PAGE, &byte, 1), 0);
 	ck_assert_uint_eq(byte, 9);
-	info.si_code = BUS_MCEERR_AR;
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), 0);
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_MCEERR_AR, addr, &gpa), 0);
 	ck_assert_int_eq(vm_mem_read(mem, 9 * PAGE, &byte, 1), 0);
 	ck_assert_uint_eq(byte, 0);
 	vm_mem_free(mem);
@@ -181,20 +166,19 @@ START_TEST(what_is_not_a_lost_page_is_not_recovered)
 	struct vm_mem *mem =
 		MAP_OF({ 0, PAGE, NULL }, { PAGE, PAGE, &backing });
 	struct vm_mem_region_info region;
-	siginfo_t info;
 	vm_gpa gpa = 77;
 
 	ck_assert_int_eq(vm_mem_get_region(mem, 0, &region), 0);
-	info = signal_at(region.hva, BUS_ADRALN);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), -EINVAL);
-	info = signal_at(region.hva, SI_USER);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), -EINVAL);
-	info = signal_at(&elsewhere, BUS_ADRERR);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), -ENOENT);
-	info = signal_at((uint8_t *)region.hva + PAGE, BUS_ADRERR);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), -ENOENT);
-	info = signal_at(hva, BUS_ADRERR);
-	ck_assert_int_eq(vm_mem_recover(mem, &info, &gpa), -ENOENT);
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_ADRALN, region.hva, &gpa),
+			 -EINVAL);
+	ck_assert_int_eq(vm_mem_recover(mem, SI_USER, region.hva, &gpa),
+			 -EINVAL);
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_ADRERR, &elsewhere, &gpa),
+			 -ENOENT);
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_ADRERR,
+					(uint8_t *)region.hva + PAGE, &gpa),
+			 -ENOENT);
+	ck_assert_int_eq(vm_mem_recover(mem, BUS_ADRERR, hva, &gpa), -ENOENT);
 	ck_assert_uint_eq(gpa, 77);
 	ck_assert_int_eq(vm_mem_is_lost(mem, 0, 2 * PAGE), 0);
 	vm_mem_free(mem);

@@ -9,7 +9,6 @@
 #ifndef VM_MEMORY_ENDIAN_H
 #define VM_MEMORY_ENDIAN_H
 
-#include <endian.h>
 #include <stdint.h>
 
 #include <vm-memory/guest_memory.h>
@@ -17,6 +16,28 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Between little-endian and native order, whichever way round. */
+static inline uint16_t vm_mem_le16(uint16_t value)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		       ? value
+		       : __builtin_bswap16(value);
+}
+
+static inline uint32_t vm_mem_le32(uint32_t value)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		       ? value
+		       : __builtin_bswap32(value);
+}
+
+static inline uint64_t vm_mem_le64(uint64_t value)
+{
+	return __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		       ? value
+		       : __builtin_bswap64(value);
+}
 
 /**
  * vm_mem_read_le16 - read a little-endian 16-bit number
@@ -36,7 +57,7 @@ static inline VM_MEM_CHECK int vm_mem_read_le16(const struct vm_mem *mem,
 	int r = vm_mem_read(mem, gpa, &raw, sizeof(raw));
 
 	if (!r)
-		*ret = le16toh(raw);
+		*ret = vm_mem_le16(raw);
 	return r;
 }
 
@@ -48,7 +69,7 @@ static inline VM_MEM_CHECK int vm_mem_read_le32(const struct vm_mem *mem,
 	int r = vm_mem_read(mem, gpa, &raw, sizeof(raw));
 
 	if (!r)
-		*ret = le32toh(raw);
+		*ret = vm_mem_le32(raw);
 	return r;
 }
 
@@ -60,7 +81,7 @@ static inline VM_MEM_CHECK int vm_mem_read_le64(const struct vm_mem *mem,
 	int r = vm_mem_read(mem, gpa, &raw, sizeof(raw));
 
 	if (!r)
-		*ret = le64toh(raw);
+		*ret = vm_mem_le64(raw);
 	return r;
 }
 
@@ -80,7 +101,7 @@ static inline VM_MEM_CHECK int vm_mem_read_le64(const struct vm_mem *mem,
 static inline VM_MEM_CHECK int vm_mem_write_le16(const struct vm_mem *mem,
 						 vm_gpa gpa, uint16_t value)
 {
-	uint16_t raw = htole16(value);
+	uint16_t raw = vm_mem_le16(value);
 
 	return vm_mem_write(mem, gpa, &raw, sizeof(raw));
 }
@@ -89,7 +110,7 @@ static inline VM_MEM_CHECK int vm_mem_write_le16(const struct vm_mem *mem,
 static inline VM_MEM_CHECK int vm_mem_write_le32(const struct vm_mem *mem,
 						 vm_gpa gpa, uint32_t value)
 {
-	uint32_t raw = htole32(value);
+	uint32_t raw = vm_mem_le32(value);
 
 	return vm_mem_write(mem, gpa, &raw, sizeof(raw));
 }
@@ -98,7 +119,7 @@ static inline VM_MEM_CHECK int vm_mem_write_le32(const struct vm_mem *mem,
 static inline VM_MEM_CHECK int vm_mem_write_le64(const struct vm_mem *mem,
 						 vm_gpa gpa, uint64_t value)
 {
-	uint64_t raw = htole64(value);
+	uint64_t raw = vm_mem_le64(value);
 
 	return vm_mem_write(mem, gpa, &raw, sizeof(raw));
 }

@@ -22,7 +22,8 @@
  *	{
  *		vm_gpa gpa;
  *
- *		if (vm_mem_atomic_recover(&shared_map, info, &gpa) < 0) {
+ *		if (vm_mem_atomic_recover(&shared_map, info->si_code,
+					  info->si_addr, &gpa) < 0) {
  *			sigaction(SIGBUS, &default_action, NULL);
  *			return;
  *		}
@@ -35,7 +36,6 @@
 #ifndef VM_MEMORY_SIGBUS_H
 #define VM_MEMORY_SIGBUS_H
 
-#include <signal.h>
 #include <stdint.h>
 
 #include <vm-memory/address.h>
@@ -51,7 +51,8 @@ struct vm_mem;
 /**
  * vm_mem_recover - replace the page that raised SIGBUS
  * @mem: guest memory map that outlives the call
- * @info: what the handler was given
+ * @code: si_code of what the handler was given
+ * @addr: si_addr of the same
  * @ret_gpa: guest-physical address of the replaced page
  *
  * The page is of the size of the backing's pages; its replacement is private
@@ -65,14 +66,14 @@ struct vm_mem;
  *	-EINVAL, the signal does not tell of a lost page
  *	-ENOMEM, the page could not be replaced
  */
-VM_MEM_API VM_MEM_CHECK int vm_mem_recover(const struct vm_mem *mem,
-					   const siginfo_t *info,
-					   vm_gpa *ret_gpa);
+VM_MEM_API VM_MEM_CHECK int vm_mem_recover(const struct vm_mem *mem, int code,
+					   const void *addr, vm_gpa *ret_gpa);
 
 /**
  * vm_mem_atomic_recover - replace the page that raised SIGBUS
  * @atomic: holder of the map that is current
- * @info: what the handler was given
+ * @code: si_code of what the handler was given
+ * @addr: si_addr of the same
  * @ret_gpa: guest-physical address of the replaced page
  *
  * As vm_mem_recover() on the current map, which the call keeps alive without
@@ -83,7 +84,7 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_recover(const struct vm_mem *mem,
  * Returns: as vm_mem_recover().
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_atomic_recover(struct vm_mem_atomic *atomic,
-						  const siginfo_t *info,
+						  int code, const void *addr,
 						  vm_gpa *ret_gpa);
 
 /**
