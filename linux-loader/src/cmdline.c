@@ -33,13 +33,14 @@ static bool is_text(struct span s)
 	return !quoted;
 }
 
+/* "--" is no parameter: it ends them. */
 static bool is_key(const char *key)
 {
 	for (const char *c = key; *c; c++) {
 		if (!is_printable(*c) || *c == ' ' || *c == '=' || *c == '"')
 			return false;
 	}
-	return *key != '\0';
+	return *key != '\0' && strcmp(key, "--");
 }
 
 /* A value has its spaces in quotes. */
@@ -92,15 +93,13 @@ static void split(struct span text, struct span *ret_kernel,
 {
 	struct span rest = text, token;
 
-	*ret_kernel = trim(text);
+	*ret_kernel = text;
 	*ret_init = (struct span){ text.text, 0 };
 	while (next_token(&rest, &token)) {
 		if (!is_separator(token))
 			continue;
-		ret_kernel->text = text.text;
 		ret_kernel->len = (size_t)(token.text - text.text);
-		*ret_kernel = trim(*ret_kernel);
-		*ret_init = trim(rest);
+		*ret_init = rest;
 		return;
 	}
 }
@@ -139,16 +138,34 @@ static char *put(char *to, struct span s)
 	return to + s.len;
 }
 
+/* Writes the parameters in a text, one space apart, or only counts them. */
+static size_t put_tokens(char *to, struct span text)
+{
+	struct span token;
+	size_t len = 0;
+
+	while (next_token(&text, &token)) {
+		if (to && len)
+			to[len] = ' ';
+		len += len != 0;
+		if (to)
+			put(to + len, token);
+		len += token.len;
+	}
+	return len;
+}
+
 static int add_kernel(struct vm_cmdline *line, struct span s)
 {
+	size_t len = put_tokens(NULL, s);
 	char *p;
 
-	if (!s.len)
+	if (!len)
 		return 0;
-	p = make_kernel_room(line, s.len);
+	p = make_kernel_room(line, len);
 	if (!p)
 		return -ENOSPC;
-	put(p, s);
+	put_tokens(p, s);
 	return 0;
 }
 
@@ -163,14 +180,15 @@ static struct span init_lead(const struct vm_cmdline *line, bool more)
 static int add_init(struct vm_cmdline *line, struct span s)
 {
 	struct span lead = init_lead(line, false);
+	size_t len = put_tokens(NULL, s);
 	char *p;
 
-	if (!s.len)
+	if (!len)
 		return 0;
-	p = make_room(line, line->len, lead.len + s.len);
+	p = make_room(line, line->len, lead.len + len);
 	if (!p)
 		return -ENOSPC;
-	put(put(p, lead), s);
+	put_tokens(put(p, lead), s);
 	return 0;
 }
 
@@ -193,16 +211,18 @@ int vm_cmdline_parse(struct vm_cmdline *line, char *buf, size_t capacity,
 
 int vm_cmdline_add_text(struct vm_cmdline *line, const char *text)
 {
+	size_t kernel_len, init_len, len = 0;
 	struct span kernel, init;
-	size_t len = 0;
 
 	if (!is_text(span_of(text)))
 		return -EBADMSG;
 	split(span_of(text), &kernel, &init);
-	if (kernel.len)
-		len += kernel.len + (line->len ? 1 : 0);
-	if (init.len)
-		len += init.len + init_lead(line, kernel.len != 0).len;
+	kernel_len = put_tokens(NULL, kernel);
+	init_len = put_tokens(NULL, init);
+	if (kernel_len)
+		len += kernel_len + (line->len ? 1 : 0);
+	if (init_len)
+		len += init_len + init_lead(line, kernel_len != 0).len;
 	if (len >= line->capacity - line->len)
 		return -ENOSPC;
 	/* Both fit, so nothing has to be undone. */
@@ -215,7 +235,7 @@ int vm_cmdline_add_init_args(struct vm_cmdline *line, const char *text)
 {
 	if (!is_text(span_of(text)))
 		return -EBADMSG;
-	return add_init(line, trim(span_of(text)));
+	return add_init(line, span_of(text));
 }
 
 int vm_cmdline_add(struct vm_cmdline *line, const char *key, const char *value)

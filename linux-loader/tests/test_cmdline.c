@@ -52,8 +52,9 @@ START_TEST(a_value_with_spaces_stands_in_quotes)
 }
 END_TEST
 
-static const char *const bad_keys[] = { "",	  " ",	 "a b",	 "a=b",
-					"a\"b\"", "a\n", "\x7f", "\xc3\xa0" };
+static const char *const bad_keys[] = { "",	" ",	    "a b",
+					"a=b",	"a\"b\"",   "a\n",
+					"\x7f", "\xc3\xa0", "--" };
 
 START_TEST(a_key_is_one_word)
 {
@@ -103,9 +104,9 @@ START_TEST(kernel_parameters_stay_before_the_arguments_of_init)
 	ck_assert_int_eq(vm_cmdline_add(&line, "a", "1"), 0);
 	is("a=1 -- single");
 	ck_assert_int_eq(vm_cmdline_add_init_args(&line, " -x  -- y "), 0);
-	is("a=1 -- single -x  -- y");
+	is("a=1 -- single -x -- y");
 	ck_assert_int_eq(vm_cmdline_add(&line, "b", "2"), 0);
-	is("a=1 b=2 -- single -x  -- y");
+	is("a=1 b=2 -- single -x -- y");
 	ck_assert_uint_eq(line.kernel_len, strlen("a=1 b=2"));
 }
 END_TEST
@@ -135,7 +136,9 @@ static const struct {
 	{ "", "", 0 },
 	{ "   ", "", 0 },
 	{ "a", "a", 1 },
-	{ "  a  b ", "a  b", 4 },
+	{ "  a  b ", "a b", 3 },
+	{ "a  b  --  c   d", "a b -- c d", 3 },
+	{ "a=\"b  c\"   d", "a=\"b  c\" d", 10 },
 	{ "a -- b", "a -- b", 1 },
 	{ "a   --   b", "a -- b", 1 },
 	{ "-- b", "-- b", 0 },
@@ -269,6 +272,7 @@ static const struct {
 	{ "a c -- a", "a", 1, "c -- a" },
 	{ "a c -- a", "c", 1, "a -- a" },
 	{ "-- a", "a", 0, "-- a" },
+	{ "a  b -- c", "a", 1, "b -- c" },
 	{ "x=\"a b\" b", "b", 1, "x=\"a b\"" },
 	{ "b", "", 0, "b" },
 };

@@ -63,9 +63,9 @@ VM_LOAD_API VM_LOAD_CHECK int vm_cmdline_init(struct vm_cmdline *line,
  * @line: the object
  * @buf: where the text is built; must outlive @line
  * @capacity: bytes in @buf
- * @text: the existing line, copied without outer white space; the first "--"
- *	that stands alone and outside of quotes begins the arguments of init,
- *	and later ones belong to those
+ * @text: the existing line, copied with single spaces; the first "--" that
+ *	stands alone and outside of quotes begins the arguments of init, and
+ *	later ones belong to those
  *
  * Returns:
  *	0 on success
@@ -81,7 +81,7 @@ VM_LOAD_API VM_LOAD_CHECK int vm_cmdline_parse(struct vm_cmdline *line,
 /**
  * vm_cmdline_add - add a parameter, key=value
  * @line: the command line
- * @key: not empty, without spaces, quotes or '='
+ * @key: not empty and not "--", without spaces, quotes or '='
  * @value: the value, or NULL for a parameter that is only a key; if it has
  *	spaces it has to have its double quotes
  *
