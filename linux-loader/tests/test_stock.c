@@ -111,13 +111,15 @@ END_TEST
 int main(void)
 {
 	const char *list = getenv("VM_LOAD_KERNELS");
-	Suite *suite = suite_create("stock");
-	TCase *tc = tcase_create("stock");
+	Suite *suite;
+	TCase *tc;
 	char *copy;
 	int r;
 
 	if (!list || !*list)
 		return 77;
+	suite = suite_create("stock");
+	tc = tcase_create("stock");
 	copy = strdup(list);
 	for (char *path = strtok(copy, ":"); path && path_count < PATHS;
 	     path = strtok(NULL, ":"))
