@@ -56,7 +56,8 @@ static int check_header(const uint8_t *fdt, size_t size,
 		return loader_fail(why, -EBADMSG,
 				   "device tree needs version %" PRIu32,
 				   get_be32(fdt + FDT_LAST_COMPATIBLE));
-	if (!is_inside(fdt, FDT_OFF_STRUCT, get_be32(fdt + FDT_SIZE_STRUCT)) ||
+	if (total < FDT_HEADER_SIZE ||
+	    !is_inside(fdt, FDT_OFF_STRUCT, get_be32(fdt + FDT_SIZE_STRUCT)) ||
 	    !is_inside(fdt, FDT_OFF_STRINGS,
 		       get_be32(fdt + FDT_SIZE_STRINGS)) ||
 	    !is_inside(fdt, FDT_OFF_RSVMAP, 16))

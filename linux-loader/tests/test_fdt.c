@@ -105,6 +105,16 @@ START_TEST(a_header_that_cannot_be_is_refused)
 }
 END_TEST
 
+START_TEST(a_tree_is_no_smaller_than_its_header)
+{
+	memset(tree + 8, 0, 32);
+	put_be32(tree + 4, 39);
+	ck_assert_int_eq(vm_load_fdt_into(mem, RAM, tree, sizeof(tree), &why),
+			 -EBADMSG);
+	ck_assert_str_eq(why.text, "device tree is larger than it says");
+}
+END_TEST
+
 START_TEST(a_header_truncated_at_any_byte_is_refused)
 {
 	uint8_t *copy = malloc((size_t)_i + 1);
@@ -185,6 +195,7 @@ int main(void)
 	tcase_add_test(tc, a_tree_comes_from_a_file);
 	tcase_add_loop_test(tc, a_header_that_cannot_be_is_refused, 0,
 			    sizeof(refused) / sizeof(*refused));
+	tcase_add_test(tc, a_tree_is_no_smaller_than_its_header);
 	tcase_add_loop_test(tc, a_header_truncated_at_any_byte_is_refused, 0,
 			    72);
 	tcase_add_test(tc, a_tree_of_more_than_2_mib_is_refused);
