@@ -74,17 +74,35 @@ static int find_size(const struct loader_head *head, struct vm_load_kernel *k,
 	return 0;
 }
 
+/* An Image that is an EFI program as well says twice what it is for. */
+static int check_efi(int fd, const struct loader_head *head,
+		     const struct vm_load_kernel *k, struct vm_load_why *why)
+{
+	enum vm_load_arch arch;
+	int r;
+
+	if (memcmp(head->data, "MZ", 2))
+		return 0;
+	r = loader_pe_check(fd, head, &arch, why);
+	if (!r && arch != k->arch)
+		return loader_fail(why, -EBADMSG,
+				   "Image header is for %s, its PE header for "
+				   "%s",
+				   vm_load_arch_name(k->arch),
+				   vm_load_arch_name(arch));
+	return r;
+}
+
 int loader_parse_image(int fd, const struct loader_head *head,
 		       struct vm_load_kernel *k, struct vm_load_why *why)
 {
-	uint16_t machine;
-	int r = 0;
+	int r;
 
 	loader_kernel_init(k, VM_LOAD_FORMAT_IMAGE, head->file_size);
 	set_arch(head->data, k);
 	r = find_size(head, k, why);
-	if (!r && !memcmp(head->data, "MZ", 2))
-		r = loader_pe_check(fd, head, &machine, why);
+	if (!r)
+		r = check_efi(fd, head, k, why);
 	if (r)
 		return r;
 	k->relocatable = true;

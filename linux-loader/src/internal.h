@@ -98,9 +98,9 @@ void loader_parse_compressed(const struct loader_head *head,
 
 /*
  * The PE header of a file that begins with "MZ" and has 64 bytes: that the
- * file is as long as its sections say, and for what machine it is.
+ * file is as long as its sections say, and what CPU it is for.
  */
 int loader_pe_check(int fd, const struct loader_head *head,
-		    uint16_t *ret_machine, struct vm_load_why *why);
+		    enum vm_load_arch *ret_arch, struct vm_load_why *why);
 
 #endif

@@ -12,11 +12,6 @@
 #define ZBOOT_OFFSET	  8u
 #define ZBOOT_LENGTH	  12u
 
-/* PE/COFF: "PE\0\0" and the machine */
-#define PE_X86_64  0x8664u
-#define PE_ARM64   0xaa64u
-#define PE_RISCV64 0x5064u
-
 struct compression_magic {
 	enum vm_load_compression compression;
 	size_t len;
@@ -60,31 +55,12 @@ bool loader_is_zboot(const uint8_t *head, size_t len)
 	       !memcmp(head + ZBOOT_MAGIC, "zimg", 4);
 }
 
-static int find_arch(uint16_t machine, struct vm_load_kernel *k,
-		     struct vm_load_why *why)
-{
-	switch (machine) {
-	case PE_X86_64:
-		k->arch = VM_LOAD_ARCH_X86_64;
-		return 0;
-	case PE_ARM64:
-		k->arch = VM_LOAD_ARCH_AARCH64;
-		return 0;
-	case PE_RISCV64:
-		k->arch = VM_LOAD_ARCH_RISCV64;
-		return 0;
-	}
-	return loader_fail(why, -ENOTSUP, "kernel is for PE machine 0x%x",
-			   machine);
-}
-
 int loader_parse_zboot(int fd, const struct loader_head *head,
 		       struct vm_load_kernel *k, struct vm_load_why *why)
 {
 	uint64_t offset = get_le32(head->data + ZBOOT_OFFSET);
 	uint64_t length = get_le32(head->data + ZBOOT_LENGTH);
 	uint8_t magic[8];
-	uint16_t machine;
 	int r;
 
 	loader_kernel_init(k, VM_LOAD_FORMAT_ZBOOT, head->file_size);
@@ -99,10 +75,7 @@ int loader_parse_zboot(int fd, const struct loader_head *head,
 				   "EFI zboot payload has only %" PRIu64
 				   " bytes",
 				   length);
-	r = loader_pe_check(fd, head, &machine, why);
-	if (r)
-		return r;
-	r = find_arch(machine, k, why);
+	r = loader_pe_check(fd, head, &k->arch, why);
 	if (r)
 		return r;
 	r = loader_pread(fd, magic, sizeof(magic), offset, why);

@@ -19,6 +19,10 @@
 #define SECTION_RAW_SIZE    16u
 #define SECTION_RAW_POINTER 20u
 
+#define MACHINE_X86_64	0x8664u
+#define MACHINE_ARM64	0xaa64u
+#define MACHINE_RISCV64 0x5064u
+
 /* More than any kernel has; it bounds what is read. */
 #define SECTION_MAX 32u
 
@@ -53,8 +57,26 @@ static int truncated(uint64_t promised, uint64_t size, struct vm_load_why *why)
 			   promised, size);
 }
 
+static int find_arch(uint16_t machine, enum vm_load_arch *ret_arch,
+		     struct vm_load_why *why)
+{
+	switch (machine) {
+	case MACHINE_X86_64:
+		*ret_arch = VM_LOAD_ARCH_X86_64;
+		return 0;
+	case MACHINE_ARM64:
+		*ret_arch = VM_LOAD_ARCH_AARCH64;
+		return 0;
+	case MACHINE_RISCV64:
+		*ret_arch = VM_LOAD_ARCH_RISCV64;
+		return 0;
+	}
+	return loader_fail(why, -ENOTSUP, "kernel is for PE machine 0x%x",
+			   machine);
+}
+
 int loader_pe_check(int fd, const struct loader_head *head,
-		    uint16_t *ret_machine, struct vm_load_why *why)
+		    enum vm_load_arch *ret_arch, struct vm_load_why *why)
 {
 	uint64_t at, sections, promised;
 	uint8_t coff[COFF_SIZE];
@@ -79,6 +101,5 @@ int loader_pe_check(int fd, const struct loader_head *head,
 		return r;
 	if (promised > head->file_size)
 		return truncated(promised, head->file_size, why);
-	*ret_machine = get_le16(coff + COFF_MACHINE);
-	return 0;
+	return find_arch(get_le16(coff + COFF_MACHINE), ret_arch, why);
 }

@@ -131,6 +131,26 @@ START_TEST(an_image_that_is_an_efi_program_is_understood)
 }
 END_TEST
 
+START_TEST(an_image_for_one_cpu_in_an_efi_program_for_another_is_refused)
+{
+	image_make(file, RISCV64, 0, 0x800000, 0);
+	pe_make(file, 0xaa64, IMAGE_FILE);
+	ck_assert_int_eq(probe(IMAGE_FILE), -EBADMSG);
+	ck_assert_str_eq(why.text, "Image header is for riscv64, its PE header "
+				   "for aarch64");
+}
+END_TEST
+
+/* Its header looks like that of riscv64; only the PE header tells. */
+START_TEST(an_image_for_riscv32_is_refused)
+{
+	image_make(file, RISCV64, 0, 0x800000, 0);
+	pe_make(file, 0x5032, IMAGE_FILE);
+	ck_assert_int_eq(probe(IMAGE_FILE), -ENOTSUP);
+	ck_assert_str_eq(why.text, "kernel is for PE machine 0x5032");
+}
+END_TEST
+
 START_TEST(an_efi_image_truncated_at_any_quarter_is_refused)
 {
 	image_make(file, RISCV64, 0, 0x800000, 0);
@@ -152,6 +172,10 @@ int main(void)
 	tcase_add_loop_test(tc, a_header_truncated_at_any_byte_is_refused, 0,
 			    64);
 	tcase_add_test(tc, an_image_that_is_an_efi_program_is_understood);
+	tcase_add_test(
+		tc,
+		an_image_for_one_cpu_in_an_efi_program_for_another_is_refused);
+	tcase_add_test(tc, an_image_for_riscv32_is_refused);
 	tcase_add_loop_test(
 		tc, an_efi_image_truncated_at_any_quarter_is_refused, 1, 5);
 	suite_add_tcase(suite, tc);

@@ -32,7 +32,8 @@ extern "C" {
  *	0 on success
  *	-EISDIR, @fd is a directory
  *	-EBADMSG, not an Image, truncated, or its header is inconsistent
- *	-ENOTSUP, a big-endian kernel
+ *	-ENOTSUP, a big-endian kernel, or one for a machine that has no enum
+ *		vm_load_arch, such as riscv32
  *	other, from fstat() or pread()
  */
 VM_LOAD_API VM_LOAD_CHECK int vm_load_probe_image(int fd,
