@@ -24,21 +24,28 @@
 #define PVH_MEMMAP_SIZE 24u
 
 /* What a vmlinux would have had in its bzImage. */
-static void make_header(uint8_t *page)
+static void make_header(const struct vm_load_kernel *kernel, uint8_t *page)
 {
+	if (kernel->arch == VM_LOAD_ARCH_X86_64)
+		put_le16(page + HDR_XLOADFLAGS, XLF_KERNEL_64 | XLF_ABOVE_4G);
 	put_le16(page + HDR_BOOT_FLAG, BOOT_FLAG);
 	put_le32(page + HDR_MAGIC, HDRS);
 	put_le16(page + HDR_VERSION, 0x020c);
-	put_le16(page + HDR_XLOADFLAGS, XLF_KERNEL_64 | XLF_ABOVE_4G);
 	page[HDR_LOADFLAGS] = LOADED_HIGH;
+}
+
+/* Whether the kernel can be told of addresses above 4 GiB. */
+static bool reaches_high(const struct vm_load_kernel *kernel)
+{
+	if (kernel->setup_header_len)
+		return kernel->xloadflags & XLF_ABOVE_4G;
+	return kernel->arch == VM_LOAD_ARCH_X86_64;
 }
 
 static int check_info(const struct vm_load_kernel *kernel, uint64_t base,
 		      const struct vm_load_x86_info *info,
 		      struct vm_load_why *why)
 {
-	bool high = !kernel->setup_header_len ||
-		    (kernel->xloadflags & XLF_ABOVE_4G);
 	uint64_t last;
 
 	if (kernel->arch != VM_LOAD_ARCH_X86_64 &&
@@ -57,8 +64,9 @@ static int check_info(const struct vm_load_kernel *kernel, uint64_t base,
 				   "initramfs ends at 0x%" PRIx64
 				   ", the kernel reaches 0x%" PRIx64,
 				   last, kernel->initrd_max);
-	if (!high && (base >= LOADER_4GIB || info->cmdline >= LOADER_4GIB ||
-		      (info->initrd_size && last >= LOADER_4GIB)))
+	if (!reaches_high(kernel) &&
+	    (base >= LOADER_4GIB || info->cmdline >= LOADER_4GIB ||
+	     (info->initrd_size && last >= LOADER_4GIB)))
 		return loader_fail(why, -EINVAL,
 				   "kernel takes no addresses above 4 GiB");
 	return 0;
@@ -97,7 +105,7 @@ int vm_load_zero_page_write(const struct vm_mem *mem, uint64_t gpa,
 	memcpy(page + HDR_START, kernel->setup_header,
 	       kernel->setup_header_len);
 	if (!kernel->setup_header_len)
-		make_header(page);
+		make_header(kernel, page);
 	page[HDR_TYPE_OF_LOADER] = LOADER_UNDEFINED;
 	put_le32(page + HDR_CODE32_START, (uint32_t)base);
 	put_split(page, HDR_CMD_LINE_PTR, ZP_CMD_LINE_PTR, info->cmdline);

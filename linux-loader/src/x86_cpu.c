@@ -116,8 +116,9 @@ int vm_load_x86_enter_linux64(const struct vm_mem *mem, uint64_t gdt,
 	struct vm_load_x86_cpu cpu;
 	int r;
 
-	if (gdt % 8 || page_tables % PAGE || page_tables >= LOADER_4GIB ||
-	    entry >= LOADER_4GIB || zero_page >= LOADER_4GIB)
+	if (gdt % 8 || page_tables % PAGE || gdt >= LOADER_4GIB ||
+	    page_tables >= LOADER_4GIB || entry >= LOADER_4GIB ||
+	    zero_page >= LOADER_4GIB)
 		return -EINVAL;
 	init_cpu(&cpu, gdt, entry);
 	cpu.rsi = zero_page;

@@ -151,8 +151,21 @@ START_TEST(an_elf_kernel_gets_a_header)
 	ck_assert_uint_eq(le16(zp + 0x206), 0x20c);
 	ck_assert_uint_eq(zp[0x210], 0xff);
 	ck_assert_uint_eq(zp[0x211], 0x01);
+	ck_assert_uint_eq(le16(zp + 0x236), 0x03);
 	ck_assert_uint_eq(le32(zp + 0x228), 0x20000);
 	ck_assert_uint_eq(le32(zp + 0x218), 0x5000000);
+}
+END_TEST
+
+START_TEST(a_32_bit_elf_kernel_reaches_no_address_above_4_gib)
+{
+	elf.arch = VM_LOAD_ARCH_I386;
+	ck_assert_uint_eq(le16(zero_page(&elf, 0x1000000) + 0x236), 0);
+	info.cmdline = UINT64_C(1) << 32;
+	ck_assert_int_eq(vm_load_zero_page_write(mem, GPA, &elf, 0x1000000,
+						 &info, &why),
+			 -EINVAL);
+	ck_assert_str_eq(why.text, "kernel takes no addresses above 4 GiB");
 }
 END_TEST
 
@@ -328,6 +341,7 @@ int main(void)
 	tcase_add_test(tc, the_zero_page_has_the_memory_map_as_e820);
 	tcase_add_test(tc, the_zero_page_holds_a_full_memory_map);
 	tcase_add_test(tc, an_elf_kernel_gets_a_header);
+	tcase_add_test(tc, a_32_bit_elf_kernel_reaches_no_address_above_4_gib);
 	tcase_add_test(tc, without_an_initrd_the_zero_page_names_none);
 	tcase_add_test(tc, addresses_above_4_gib_are_split);
 	tcase_add_test(tc,

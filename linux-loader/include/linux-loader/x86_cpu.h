@@ -93,10 +93,9 @@ struct vm_load_x86_cpu {
  *
  * Returns:
  *	0 on success
- *	-EINVAL, @gdt or @page_tables is not aligned, or one of @page_tables,
- *		@entry and @zero_page is not below 4 GiB
+ *	-EINVAL, @gdt or @page_tables is not aligned, or one of @gdt,
+ *		@page_tables, @entry and @zero_page is not below 4 GiB
  *	-EFAULT, @gdt or @page_tables is not in guest memory
- *	-EOVERFLOW, @gdt wraps
  */
 VM_LOAD_API VM_LOAD_CHECK int vm_load_x86_enter_linux64(
 	const struct vm_mem *mem, uint64_t gdt, uint64_t page_tables,
