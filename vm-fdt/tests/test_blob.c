@@ -396,7 +396,6 @@ int main(void)
 	Suite *suite = suite_create("blob");
 	TCase *tc = tcase_create("blobs");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc, a_small_tree_is_accepted);
 	tcase_add_test(tc, a_blob_may_be_shorter_than_its_buffer);
 	tcase_add_test(tc, no_operations_are_skipped);

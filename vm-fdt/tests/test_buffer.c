@@ -2,6 +2,9 @@
 #include "tree.h"
 
 #include <stdlib.h>
+#include <sys/mman.h>
+
+#include "../src/internal.h"
 
 static uint64_t buffer[8192];
 
@@ -193,6 +196,72 @@ START_TEST(a_tree_past_2_gib_is_refused_before_it_grows)
 }
 END_TEST
 
+#define VAST (UINT64_C(1) << 31)
+
+/* Address space for the largest tree, of which only what is written counts. */
+static void *vast_resize(void *context, void *block, size_t old_size,
+			 size_t size)
+{
+	void **space = context;
+
+	(void)old_size;
+	if (!size) {
+		munmap(*space, VAST);
+		return NULL;
+	}
+	if (!block)
+		*space = mmap(NULL, VAST, PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1,
+			      0);
+	return *space == MAP_FAILED ? NULL : *space;
+}
+
+/* All but @left bytes of 2 GiB are taken by a value that is never written. */
+static void begin_vast(struct vm_fdt_writer *w, void **space, size_t left)
+{
+	struct vm_fdt_allocator allocator = { vast_resize, space };
+
+	vm_fdt_writer_init_growing(w, &allocator, 0);
+	begin_root(w);
+	vm_fdt_add_empty(w, "big");
+	vm_fdt_begin_node(w, "node");
+	ck_assert_ptr_nonnull(
+		vmfdt_begin_prop(w, "big",
+				 VMFDT_MAX_SIZE - VMFDT_PROP_SIZE - w->head -
+					 w->strings - w->tail - left));
+}
+
+START_TEST(each_call_that_needs_room_past_2_gib_is_refused)
+{
+	struct vm_fdt_writer w;
+	const void *blob;
+	size_t size;
+	void *space;
+
+	begin_vast(&w, &space, 16);
+	ck_assert_int_eq(vm_fdt_begin_node(&w, "child"), -EOVERFLOW);
+	vm_fdt_writer_fini(&w);
+	begin_vast(&w, &space, 16);
+	ck_assert_int_eq(vm_fdt_add_u64(&w, "big2", 1), -EOVERFLOW);
+	vm_fdt_writer_fini(&w);
+	begin_vast(&w, &space, 0);
+	ck_assert_int_eq(vm_fdt_end_node(&w), -EOVERFLOW);
+	vm_fdt_writer_fini(&w);
+	begin_vast(&w, &space, 8);
+	vm_fdt_end_node(&w);
+	ck_assert_int_eq(vm_fdt_end_node(&w), 0);
+	ck_assert_int_eq(vm_fdt_writer_finish(&w, &blob, &size), -EOVERFLOW);
+	vm_fdt_writer_fini(&w);
+	begin_vast(&w, &space, 12);
+	vm_fdt_end_node(&w);
+	vm_fdt_end_node(&w);
+	ck_assert_int_eq(vm_fdt_writer_finish(&w, &blob, &size), 0);
+	ck_assert_uint_gt(size, VAST - 1024);
+	ck_assert_int_eq(fdt_check_full(blob, size), 0);
+	vm_fdt_writer_fini(&w);
+}
+END_TEST
+
 START_TEST(a_long_property_name_is_cut_in_the_failure)
 {
 	struct vm_fdt_writer w;
@@ -212,7 +281,6 @@ static Suite *buffer_suite(void)
 	Suite *suite = suite_create("buffer");
 	TCase *tc = tcase_create("room");
 
-	tcase_set_timeout(tc, 60);
 	tcase_add_test(tc,
 		       a_growing_writer_makes_the_same_blob_as_one_in_a_buffer);
 	tcase_add_test(tc, an_allocator_without_memory_ends_in_enomem);
@@ -221,6 +289,7 @@ static Suite *buffer_suite(void)
 	tcase_add_test(tc, a_buffer_is_used_up_to_its_aligned_end);
 	tcase_add_test(tc, a_value_past_2_gib_is_refused_before_it_is_touched);
 	tcase_add_test(tc, a_tree_past_2_gib_is_refused_before_it_grows);
+	tcase_add_test(tc, each_call_that_needs_room_past_2_gib_is_refused);
 	tcase_add_test(tc, a_long_property_name_is_cut_in_the_failure);
 	suite_add_tcase(suite, tc);
 	return suite;

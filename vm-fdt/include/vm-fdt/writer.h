@@ -260,6 +260,7 @@ VM_FDT_API int vm_fdt_begin_node_at(struct vm_fdt_writer *w, const char *name,
  *	0 on success
  *	-EINVAL, no node is open, or one of its properties is wrong
  *	-ENOSPC or -ENOMEM, no room
+ *	-EOVERFLOW, the tree would exceed 2 GiB
  */
 VM_FDT_API int vm_fdt_end_node(struct vm_fdt_writer *w);
 
@@ -273,6 +274,8 @@ VM_FDT_API int vm_fdt_end_node(struct vm_fdt_writer *w);
  *	0 on success
  *	-EINVAL, a node is open or there is no root
  *	-ENOENT, a phandle is referred to and not defined
+ *	-ENOSPC or -ENOMEM, no room
+ *	-EOVERFLOW, the tree would exceed 2 GiB
  *	else the first error of @w
  */
 VM_FDT_API VM_FDT_CHECK int vm_fdt_writer_finish(struct vm_fdt_writer *w,
