@@ -4,8 +4,8 @@
 # Builds of the tree, below the cache directory: a checkout stays clean, and
 # each checkout has its own.
 
-# shellcheck source=lib/debian.sh
-. "$ci_dir/lib/debian.sh"
+# shellcheck source=lib/kernel.sh
+. "$ci_dir/lib/kernel.sh"
 
 need_build_packages() {
 	need_packages gcc libc6-dev libfdt-dev liblz4-dev liblzma-dev libzstd-dev \
@@ -14,7 +14,10 @@ need_build_packages() {
 
 need_test_packages() {
 	need_build_packages
-	need_packages check clang g++ git libclang-rt-dev llvm valgrind
+	need_packages acpica-tools check clang device-tree-compiler g++ git \
+		libclang-rt-dev llvm valgrind \
+		gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
+		gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 }
 
 # build_dir NAME - print the build directory of that name for this checkout
@@ -47,8 +50,11 @@ build_tree() (
 # run_tests DIR - run the tests of a build; what fails shows its output
 #
 # A test's time limit is meant to end one that hangs: a busy machine is no fault
-# of the test's.
+# of the test's.  The loader's tests take stock kernels from the environment.
 run_tests() {
+	VM_LOAD_KERNELS=$(kernel_image x86_64):$(kernel_elf)
+	VM_LOAD_KERNELS+=:$(kernel_image aarch64):$(kernel_image riscv64)
+	export VM_LOAD_KERNELS
 	meson test -C "$1" --quiet --print-errorlogs --timeout-multiplier 5
 }
 
