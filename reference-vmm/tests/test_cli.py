@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tempfile
 
-VMM = sys.argv[1]
+VMM = os.path.abspath(sys.argv[1])
 USAGE, CONFIG = 2, 3
 SECTOR = 512
 
