@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-/* What the fuzz targets share: an input that is eaten from the front. */
+/*
+ * What the fuzz targets share: an input that is eaten from the front, and the
+ * names of the device that clock.h and port.h are included for.
+ */
 #ifndef FUZZ_INPUT_H
 #define FUZZ_INPUT_H
 
@@ -8,6 +11,11 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <string.h>
+
+/* NAME(_save) is vm_cmos_save where DEVICE is vm_cmos. */
+#define NAME(suffix)	    JOIN(DEVICE, suffix)
+#define JOIN(a, b)	    JOIN_EXPANDED(a, b)
+#define JOIN_EXPANDED(a, b) a##b
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
