@@ -71,6 +71,34 @@ int vm_mem_is_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 	return 0;
 }
 
+/* The end of a region may cut its last page short. */
+static void clear_part(const struct mem_part *part)
+{
+	const struct mem_entry *entry = part->entry;
+	uint64_t page = UINT64_C(1) << entry->dirty->shift;
+	uint64_t off = (uint64_t)(part->hva - entry->hva);
+	uint64_t first = off / page + !!(off % page);
+	uint64_t end = (off + part->len) / page;
+
+	if (off + part->len == mem_size(entry))
+		end += !!(mem_size(entry) % page);
+	for (; first < end; first++)
+		mem_bitmap_clear_page(entry->dirty, first);
+}
+
+int vm_mem_clear_dirty(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
+{
+	struct mem_part part;
+	struct mem_walk walk;
+	int r = mem_walk(mem, gpa, len, VM_MEM_PERM_NONE, &walk);
+
+	if (mem->is_view)
+		return -EINVAL;
+	while (!r && mem->tracking && mem_next(&walk, &part))
+		clear_part(&part);
+	return r;
+}
+
 /* Pages of the region that lie within the map's size of it. */
 static uint64_t entry_pages(const struct mem_entry *entry)
 {

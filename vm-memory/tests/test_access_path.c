@@ -209,6 +209,7 @@ static bool marks(void)
 
 	ok &= !vm_mem_mark_dirty(on.mem, 0, 2 * PAGE);
 	ok &= vm_mem_is_dirty(on.mem, 0, 1) == 1;
+	ok &= !vm_mem_clear_dirty(on.mem, 0, PAGE);
 	ok &= !vm_mem_fetch_dirty(on.mem, 0, &word, 1);
 	ok &= !vm_mem_merge_dirty_log(on.mem, 0, PAGE / 2, &log, 3);
 	ok &= !vm_mem_merge_dirty_ring(on.mem, 0, PAGE / 2, &(uint64_t){ 1 },

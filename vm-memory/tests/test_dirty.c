@@ -151,6 +151,7 @@ START_TEST(without_tracking_there_are_no_marks)
 	ck_assert_uint_eq(vm_mem_get_tracking(mem), 0);
 	ck_assert_uint_eq(vm_mem_dirty_words(mem, 0), 0);
 	ck_assert_int_eq(vm_mem_mark_dirty(mem, 0, PAGE), 0);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, 0, PAGE), 0);
 	ck_assert_int_eq(vm_mem_merge_dirty_log(mem, 0, PAGE, &word, 1), 0);
 	ck_assert_int_eq(vm_mem_is_dirty(mem, 0, PAGE), -EINVAL);
 	ck_assert_int_eq(vm_mem_fetch_dirty(mem, 0, &word, 1), -EINVAL);
@@ -275,6 +276,35 @@ START_TEST(ranges_outside_memory_are_refused)
 }
 END_TEST
 
+START_TEST(clear_forgets_whole_pages_only)
+{
+	struct vm_mem *mem = tracked();
+	struct vm_mem *coarse;
+
+	ck_assert_int_eq(vm_mem_mark_dirty(mem, 4 * PAGE, 8 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, 5 * PAGE - 1, 4 * PAGE + 2),
+			 0);
+	ck_assert_uint_eq(fetch(mem), 0xe1);
+	ck_assert_int_eq(vm_mem_mark_dirty(mem, 4 * PAGE, 8 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, 6 * PAGE + 1, PAGE - 1), 0);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, 6 * PAGE, PAGE - 1), 0);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, 0, 0), 0);
+	ck_assert_uint_eq(fetch(mem), 0xff);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, 11 * PAGE, 2 * PAGE), -EFAULT);
+	ck_assert_int_eq(vm_mem_clear_dirty(mem, PAGE, UINT64_MAX), -EOVERFLOW);
+	/* The one page of a region that is shorter than the page. */
+	ck_assert_int_eq(vm_mem_set_tracking(mem, 64 * PAGE, &coarse), 0);
+	ck_assert_int_eq(vm_mem_mark_dirty(coarse, 4 * PAGE, 8 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_clear_dirty(coarse, 4 * PAGE, 3 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_is_dirty(coarse, 4 * PAGE, 1), 1);
+	ck_assert_int_eq(vm_mem_clear_dirty(coarse, 4 * PAGE, 4 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_is_dirty(coarse, 4 * PAGE, 4 * PAGE), 0);
+	ck_assert_int_eq(vm_mem_is_dirty(coarse, 8 * PAGE, 1), 1);
+	vm_mem_free(coarse);
+	vm_mem_free(mem);
+}
+END_TEST
+
 START_TEST(a_log_is_merged_across_regions)
 {
 	const uint64_t words[2] = { 0x8000000000000001, 0x3 };
@@ -370,6 +400,7 @@ START_TEST(a_view_marks_guest_physical_pages)
 	ck_assert_int_eq(vm_mem_mark_dirty(view, 0x100000, 1), 0);
 	ck_assert_uint_eq(fetch(mem), 0x08);
 	ck_assert_int_eq(vm_mem_fetch_dirty(view, 0, &word, 1), -EINVAL);
+	ck_assert_int_eq(vm_mem_clear_dirty(view, 0x100000, PAGE), -EINVAL);
 	ck_assert_int_eq(vm_mem_set_tracking(view, 0, &other), -EINVAL);
 	ck_assert_ptr_null(other);
 	vm_iotlb_free(iotlb);
@@ -385,6 +416,7 @@ RUN_TESTS("dirty", every_write_path_marks_what_it_wrote, reading_marks_nothing,
 	  marks_survive_a_change_of_the_map,
 	  a_fetch_takes_only_what_the_map_has_of_a_region,
 	  fetch_refuses_what_it_cannot_do, ranges_outside_memory_are_refused,
-	  a_log_is_merged_across_regions, a_log_that_does_not_fit_is_refused,
+	  clear_forgets_whole_pages_only, a_log_is_merged_across_regions,
+	  a_log_that_does_not_fit_is_refused,
 	  a_bad_ring_entry_does_not_cost_the_others,
 	  a_view_marks_guest_physical_pages)

@@ -88,6 +88,24 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_is_dirty(const struct vm_mem *mem,
 					    vm_gpa gpa, uint64_t len);
 
 /**
+ * vm_mem_clear_dirty - forget that pages have been written
+ * @mem: guest memory map
+ * @gpa: first byte
+ * @len: bytes; 0 is a no-op
+ *
+ * Only marks of pages that lie wholly in the range are cleared; the last page
+ * of a region may be short.  Does nothing when tracking is off.
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, @mem is an I/O view
+ *	-EFAULT, some byte of the range is not backed by a region
+ *	-EOVERFLOW, @gpa + @len wraps past 2^64
+ */
+VM_MEM_API VM_MEM_CHECK int vm_mem_clear_dirty(const struct vm_mem *mem,
+					       vm_gpa gpa, uint64_t len);
+
+/**
  * vm_mem_dirty_words - 64-bit words that the marks of a region take
  * @mem: guest memory map
  * @index: as for vm_mem_get_region()
