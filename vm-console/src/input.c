@@ -36,8 +36,10 @@ int vm_console_input_init(struct vm_console_input *input, int fd,
 		.is_terminal = fd >= 0 && isatty(fd),
 	};
 	input->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
-	if (input->epoll_fd < 0)
+	if (input->epoll_fd < 0) {
+		input->ops = NULL;
 		return -errno;
+	}
 	/* The counter makes the first call of process() due. */
 	input->notify_fd = eventfd(1, EFD_CLOEXEC | EFD_NONBLOCK);
 	r = input->notify_fd < 0 ? -errno
@@ -49,10 +51,13 @@ int vm_console_input_init(struct vm_console_input *input, int fd,
 
 void vm_console_input_fini(struct vm_console_input *input)
 {
+	/* A zeroed struct has no callbacks, and owns nothing. */
+	if (!input->ops)
+		return;
 	close(input->epoll_fd);
 	if (input->notify_fd >= 0)
 		close(input->notify_fd);
-	input->epoll_fd = input->notify_fd = input->fd = -1;
+	input->ops = NULL;
 }
 
 int vm_console_input_fd(const struct vm_console_input *input)

@@ -6,6 +6,7 @@
  * them.  The eventfd is written only when the runner may be asleep.
  */
 #include <errno.h>
+#include <poll.h>
 #include <string.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -42,8 +43,11 @@ int vm_console_output_init(struct vm_console_output *output, int fd,
 
 void vm_console_output_fini(struct vm_console_output *output)
 {
+	/* A zeroed queue has no callback, and owns nothing. */
+	if (!output->room)
+		return;
 	close(output->wake_fd);
-	output->wake_fd = -1;
+	output->room = NULL;
 }
 
 /* Copies as much as there is room for; returns how much. */
@@ -84,9 +88,12 @@ size_t vm_console_output_push(struct vm_console_output *output,
 		return len;
 	/*
 	 * Pairs with the exchange in tell_room(): a runner that made room
-	 * before it could see the bit is caught by the second attempt.
+	 * before it could see the bit is caught by the second attempt, and one
+	 * that failed and so will never look again, by its own bit.
 	 */
-	__atomic_fetch_or(&output->state, WAITING, __ATOMIC_SEQ_CST);
+	if (__atomic_fetch_or(&output->state, WAITING, __ATOMIC_SEQ_CST) &
+	    FAILED)
+		return len;
 	taken += enqueue(output, data + taken, len - taken);
 	return taken;
 }
@@ -100,6 +107,14 @@ static void tell_room(struct vm_console_output *output)
 		output->room(output->ctx);
 }
 
+/* Whoever shares the terminal or pipe may have made it one that never blocks. */
+static int wait_until_writable(int fd)
+{
+	struct pollfd file = { .fd = fd, .events = POLLOUT };
+
+	return poll(&file, 1, -1) < 0 && errno != EINTR ? -errno : 0;
+}
+
 /* Writes once, up to the end of the ring.  Returns 0 or a negative errno. */
 static int dequeue(struct vm_console_output *output, uint32_t len)
 {
@@ -108,6 +123,8 @@ static int dequeue(struct vm_console_output *output, uint32_t len)
 	ssize_t n =
 		write(output->fd, output->data + at, len < first ? len : first);
 
+	if (n < 0 && errno == EAGAIN)
+		return wait_until_writable(output->fd);
 	if (n < 0)
 		return errno == EINTR ? 0 : -errno;
 	/* Pairs with both loads of tail in enqueue(). */

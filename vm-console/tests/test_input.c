@@ -226,6 +226,16 @@ START_TEST(no_input_at_all_is_no_work)
 }
 END_TEST
 
+START_TEST(zeroed_input_needs_no_release)
+{
+	struct vm_console_input zeroed = { 0 };
+
+	ck_assert_int_eq(dup2(ends[0], 0), 0);
+	vm_console_input_fini(&zeroed);
+	ck_assert_int_ge(fcntl(0, F_GETFD), 0);
+}
+END_TEST
+
 START_TEST(init_without_a_free_descriptor_fails)
 {
 	struct vm_console_input other;
@@ -239,6 +249,7 @@ START_TEST(init_without_a_free_descriptor_fails)
 	r = vm_console_input_init(&other, -1, &ops, &guest);
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &some), 0);
 	ck_assert_int_eq(r, -EMFILE);
+	vm_console_input_fini(&other);
 }
 END_TEST
 
@@ -328,6 +339,7 @@ int main(void)
 	tcase_add_test(pipes, regular_file_is_read_to_its_end);
 	tcase_add_test(pipes, nothing_is_left_to_do_after_the_end_of_input);
 	tcase_add_test(pipes, no_input_at_all_is_no_work);
+	tcase_add_test(pipes, zeroed_input_needs_no_release);
 	tcase_add_test(pipes, init_without_a_free_descriptor_fails);
 	tcase_add_test(pipes, pipe_has_no_escape_key);
 

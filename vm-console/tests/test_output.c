@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <sched.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -167,13 +168,72 @@ END_TEST
 
 START_TEST(reader_who_has_gone_is_an_error_and_the_rest_is_dropped)
 {
+	void *result;
+
 	close(ends[0]);
 	start(ends[1]);
 	push("lost");
-	ck_assert_int_eq(pthread_join(thread, NULL), 0);
+	ck_assert_int_eq(pthread_join(thread, &result), 0);
+	ck_assert_int_eq((int)(intptr_t)result, -EPIPE);
 	push("also lost");
 	vm_console_output_fini(&output);
 	ends[0] = open("/dev/null", O_RDONLY);
+}
+END_TEST
+
+START_TEST(file_that_does_not_block_is_waited_for)
+{
+	char byte = 'x';
+
+	ck_assert_int_eq(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+	while (write(ends[1], &byte, 1) == 1)
+		;
+	start(ends[1]);
+	push("!");
+	while (byte != '!')
+		ck_assert_int_eq(read(ends[0], &byte, 1), 1);
+	ck_assert_int_eq(stop(), 0);
+}
+END_TEST
+
+/*
+ * On one processor with a pusher of the lowest priority the thread runs to its
+ * end as soon as it is woken, between the pusher's look at the failure and its
+ * wait for room.
+ */
+START_TEST(pusher_does_not_wait_for_room_after_a_failure)
+{
+	static uint8_t data[VM_CONSOLE_OUTPUT_SIZE + 1];
+	const struct sched_param none = { 0 };
+	int full = open("/dev/full", O_WRONLY);
+	struct timespec soon;
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET((size_t)sched_getcpu(), &one);
+	ck_assert_int_eq(sched_setaffinity(0, sizeof(one), &one), 0);
+	start(full);
+	ck_assert_int_eq(sched_setscheduler(0, SCHED_IDLE, &none), 0);
+	if (vm_console_output_push(&output, data, sizeof(data)) <
+	    sizeof(data)) {
+		clock_gettime(CLOCK_REALTIME, &soon);
+		soon.tv_sec += 10;
+		ck_assert_int_eq(sem_timedwait(&has_room, &soon), 0);
+	}
+	ck_assert_int_eq(stop(), -ENOSPC);
+	close(full);
+}
+END_TEST
+
+START_TEST(zeroed_queue_needs_no_release)
+{
+	struct vm_console_output zeroed = { 0 };
+	int fd = dup(ends[0]);
+
+	ck_assert_int_eq(dup2(fd, 0), 0);
+	vm_console_output_fini(&zeroed);
+	ck_assert_int_ge(fcntl(0, F_GETFD), 0);
+	close(fd);
 }
 END_TEST
 
@@ -221,6 +281,9 @@ int main(void)
 	tcase_add_test(tcase,
 		       reader_who_has_gone_is_an_error_and_the_rest_is_dropped);
 	tcase_add_test(tcase, error_of_the_file_is_returned);
+	tcase_add_test(tcase, file_that_does_not_block_is_waited_for);
+	tcase_add_test(tcase, pusher_does_not_wait_for_room_after_a_failure);
+	tcase_add_test(tcase, zeroed_queue_needs_no_release);
 	tcase_add_test(tcase, init_without_a_free_descriptor_fails);
 	srunner_run_all(check_runner, CK_ENV);
 	failed = srunner_ntests_failed(check_runner);

@@ -77,7 +77,7 @@ VM_CONSOLE_API VM_CONSOLE_CHECK int vm_console_input_init(
 
 /**
  * vm_console_input_fini - release what it owns
- * @input: initialised
+ * @input: initialised or zeroed
  *
  * Does not close the descriptor that input came from.
  */

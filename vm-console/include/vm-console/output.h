@@ -44,7 +44,7 @@ struct vm_console_output {
 /**
  * vm_console_output_init - make an empty queue
  * @output: storage for it
- * @fd: where output goes, borrowed; it may block
+ * @fd: where output goes, borrowed; it may block or not
  * @room: called by the running thread when there is room again after
  *	vm_console_output_push() took less than it was offered
  * @ctx: handed to @room
@@ -59,7 +59,8 @@ VM_CONSOLE_API VM_CONSOLE_CHECK int vm_console_output_init(
 
 /**
  * vm_console_output_fini - release what the queue owns
- * @output: initialised, and no thread runs it; what is queued is dropped
+ * @output: initialised or zeroed, and no thread runs it; what is queued is
+ *	dropped
  *
  * Does not close the file that was written to.
  */
