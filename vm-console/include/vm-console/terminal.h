@@ -53,7 +53,8 @@ VM_CONSOLE_API VM_CONSOLE_CHECK int vm_terminal_set_raw(
  * vm_terminal_resume - enter raw mode again
  * @terminal: any terminal; nothing happens unless it is in raw mode
  *
- * For SIGCONT: while the process was stopped, a shell had the terminal.
+ * For SIGCONT: while the process was stopped, a shell had the terminal.  If it
+ * still has, because the process goes on in the background, nothing happens.
  */
 VM_CONSOLE_API void vm_terminal_resume(struct vm_terminal *terminal);
 
@@ -61,6 +62,7 @@ VM_CONSOLE_API void vm_terminal_resume(struct vm_terminal *terminal);
  * vm_terminal_restore - put the terminal back
  * @terminal: any terminal; nothing happens unless it is in raw mode
  *
+ * A process in the background leaves the terminal to whoever has it.
  * Async-signal-safe.
  */
 VM_CONSOLE_API void vm_terminal_restore(struct vm_terminal *terminal);
