@@ -97,6 +97,16 @@ int kvm_vm_set_identity_map_addr(struct kvm_vm_fd *vm, uint64_t addr)
 	return kvm_call_ptr(&vm->handle, KVM_SET_IDENTITY_MAP_ADDR, &addr);
 }
 
+int kvm_vm_create_split_irqchip(struct kvm_vm_fd *vm, uint32_t pins)
+{
+	const struct kvm_enable_cap cap = {
+		.cap = KVM_CAP_SPLIT_IRQCHIP,
+		.args = { pins },
+	};
+
+	return kvm_vm_enable_cap(vm, &cap);
+}
+
 int kvm_vm_create_pit2(struct kvm_vm_fd *vm, uint32_t flags)
 {
 	struct kvm_pit_config config = { .flags = flags };

@@ -40,6 +40,7 @@ static const struct {
 	  MAX_RING_ENTRIES * sizeof(struct kvm_dirty_gfn) },
 #ifdef __x86_64__
 	{ KVM_CAP_PIT2, 1 },
+	{ KVM_CAP_SPLIT_IRQCHIP, 1 },
 	{ KVM_CAP_XSAVE2, 4096 },
 #endif
 };

@@ -107,6 +107,16 @@ static int enable_ring(struct object *vm, uint64_t bytes)
 	return 0;
 }
 
+static int enable_split_irqchip(struct object *vm, uint64_t pins)
+{
+	if (pins > MAX_SPLIT_PINS)
+		return -EINVAL;
+	if (vm->has_irqchip || vm->vcpus)
+		return -EEXIST;
+	vm->has_irqchip = true;
+	return 0;
+}
+
 static int enable_cap(struct kvm_fake *fake, struct object *vm,
 		      unsigned long arg)
 {
@@ -118,6 +128,8 @@ static int enable_cap(struct kvm_fake *fake, struct object *vm,
 	if (cap.cap == KVM_CAP_DIRTY_LOG_RING ||
 	    cap.cap == KVM_CAP_DIRTY_LOG_RING_ACQ_REL)
 		return enable_ring(vm, cap.args[0]);
+	if (cap.cap == KVM_CAP_SPLIT_IRQCHIP)
+		return enable_split_irqchip(vm, cap.args[0]);
 	return store_set(&vm->state, ITEM_ENABLED, cap.cap, &cap, sizeof(cap));
 }
 

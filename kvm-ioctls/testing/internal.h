@@ -22,6 +22,7 @@
 #define FAKE_MAX_VCPUS	  1024
 #define FAKE_MAX_MEMSLOTS 509
 #define MAX_CPUID_ENTRIES 256
+#define MAX_SPLIT_PINS	  4096
 #define MAX_ROUTES	  4096
 
 /* riscv64's <asm/kvm.h> has it since Linux 6.5. */

@@ -53,6 +53,37 @@ START_TEST(supported_cpuid_grows_until_it_fits)
 }
 END_TEST
 
+/* As Linux 6.1 does it: the entries are there, but not their count. */
+START_TEST(table_without_its_count_is_counted)
+{
+	struct {
+		uint32_t nent;
+		uint32_t padding;
+		struct kvm_cpuid_entry2 entries[128];
+	} table = { .nent = 128 };
+	const struct kvm_fake_reply reply = {
+		.request = KVM_GET_CPUID2,
+		.data = &table,
+		.size = sizeof(table),
+	};
+	struct kvm_cpuid2 *cpuid;
+
+	machine_init(&m, "", 0);
+	table.entries[0].eax = 4;
+	table.entries[2].function = 7;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_vcpu_get_cpuid2(&m.vcpu, &cpuid), 0);
+	ck_assert_uint_eq(cpuid->nent, 3);
+	ck_assert_uint_eq(cpuid->entries[2].function, 7);
+	free(cpuid);
+	fail_next(KVM_GET_CPUID2, 0);
+	ck_assert_int_eq(kvm_vcpu_get_cpuid2(&m.vcpu, &cpuid), 0);
+	ck_assert_uint_eq(cpuid->nent, 0);
+	free(cpuid);
+	machine_fini(&m);
+}
+END_TEST
+
 START_TEST(an_old_cpuid_table_is_passed_as_it_is)
 {
 	struct kvm_cpuid *cpuid =
@@ -93,6 +124,7 @@ int main(int argc, char **argv)
 		return RUN_TESTS("x86_cpuid", COMMON_TESTS);
 	return RUN_TESTS("x86_cpuid", COMMON_TESTS,
 			 supported_cpuid_grows_until_it_fits,
+			 table_without_its_count_is_counted,
 			 an_old_cpuid_table_is_passed_as_it_is,
 			 a_vcpu_tells_its_hyperv_leaves);
 }

@@ -56,14 +56,39 @@ START_TEST(boot_cpu_is_chosen_before_the_vcpus)
 }
 END_TEST
 
-START_TEST(pit_needs_an_irqchip_and_exists_once)
+START_TEST(split_irqchip_has_local_apics_only)
+{
+	struct kvm_irqchip chip = { .chip_id = KVM_IRQCHIP_IOAPIC };
+	struct kvm_lapic_state lapic;
+
+	open_vm();
+	ck_assert_int_eq(kvm_vm_create_split_irqchip(&m.vm, 100000), -EINVAL);
+	ck_assert_int_eq(kvm_vm_create_split_irqchip(&m.vm, 24), 0);
+	ck_assert_int_eq(kvm_vm_create_split_irqchip(&m.vm, 24), -EEXIST);
+	ck_assert_int_eq(kvm_vcpu_init(&m.vcpu, &m.vm, 0), 0);
+	ck_assert_int_eq(kvm_vcpu_get_lapic(&m.vcpu, &lapic), 0);
+	if (!fake)
+		ck_assert_int_eq(kvm_vm_get_irqchip(&m.vm, &chip), -ENXIO);
+	kvm_vcpu_fini(&m.vcpu);
+	close_vm();
+}
+END_TEST
+
+START_TEST(pit_exists_once)
 {
 	open_vm();
-	ck_assert_int_eq(kvm_vm_create_pit2(&m.vm, 0), -ENOENT);
 	ck_assert_int_eq(kvm_vm_create_irqchip(&m.vm), 0);
 	ck_assert_int_eq(kvm_vm_create_pit2(&m.vm, KVM_PIT_SPEAKER_DUMMY), 0);
 	ck_assert_int_eq(kvm_vm_create_pit2(&m.vm, 0), -EEXIST);
 	ck_assert_int_eq(kvm_vm_create_pit(&m.vm), -EEXIST);
+	close_vm();
+}
+END_TEST
+
+START_TEST(pit_needs_an_irqchip)
+{
+	open_vm();
+	ck_assert_int_eq(kvm_vm_create_pit2(&m.vm, 0), -ENOENT);
 	close_vm();
 }
 END_TEST
@@ -175,13 +200,13 @@ START_TEST(msr_filter_takes_ranges_of_the_allowed_size)
 }
 END_TEST
 
-#define COMMON_TESTS                                                        \
-	tss_lies_below_four_gigabytes, identity_map_comes_before_the_vcpus, \
-		boot_cpu_is_chosen_before_the_vcpus,                        \
-		pit_needs_an_irqchip_and_exists_once,                       \
-		pit_registers_are_what_they_were_set_to,                    \
-		irqchip_registers_are_what_they_were_set_to,                \
-		clock_is_what_it_was_set_to,                                \
+#define COMMON_TESTS                                                       \
+	tss_lies_below_four_gigabytes, split_irqchip_has_local_apics_only, \
+		identity_map_comes_before_the_vcpus,                       \
+		boot_cpu_is_chosen_before_the_vcpus, pit_exists_once,      \
+		pit_registers_are_what_they_were_set_to,                   \
+		irqchip_registers_are_what_they_were_set_to,               \
+		clock_is_what_it_was_set_to,                               \
 		pc_routes_name_both_pics_and_the_ioapic
 
 int main(int argc, char **argv)
@@ -191,5 +216,5 @@ int main(int argc, char **argv)
 		return RUN_TESTS("x86_vm", COMMON_TESTS,
 				 ticks_are_reinjected_by_a_pit_only,
 				 msr_filter_takes_ranges_of_the_allowed_size);
-	return RUN_TESTS("x86_vm", COMMON_TESTS);
+	return RUN_TESTS("x86_vm", COMMON_TESTS, pit_needs_an_irqchip);
 }

@@ -49,6 +49,24 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_set_boot_cpu_id(struct kvm_vm_fd *vm,
 							   uint32_t id);
 
 /**
+ * kvm_vm_create_split_irqchip - local APICs in the kernel, IOAPIC in the VMM
+ * @vm: virtual machine without vCPUs
+ * @pins: GSIs that are kept for the VMM's IOAPIC, 24 for a PC's
+ *
+ * KVM_CAP_SPLIT_IRQCHIP: smaller attack surface than
+ * kvm_vm_create_irqchip().  The VMM delivers its IOAPIC's interrupts as MSIs,
+ * and hears of an end of interrupt by KVM_EXIT_IOAPIC_EOI, for the vectors
+ * that its routes of the first @pins GSIs name.
+ *
+ * Returns:
+ *	0 on success
+ *	-EEXIST, the machine has an irqchip, or a vCPU
+ *	-EINVAL, too many @pins
+ */
+KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_create_split_irqchip(
+	struct kvm_vm_fd *vm, uint32_t pins);
+
+/**
  * kvm_vm_get_irqchip - KVM_GET_IRQCHIP: a PIC or the IOAPIC
  * @vm: virtual machine
  * @chip: chip_id selects; receives the registers
@@ -99,7 +117,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_create_pit(struct kvm_vm_fd *vm);
  * Returns:
  *	0 on success
  *	-EEXIST, the machine has one
- *	-ENOENT, it has no irqchip
+ *	-ENOENT, it has no irqchip, which older kernels do not notice
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_create_pit2(struct kvm_vm_fd *vm,
 						       uint32_t flags);
