@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
@@ -9,6 +10,9 @@
 
 /* Events taken from the kernel in one round. */
 #define BATCH 16
+
+/* No caller's, not even by mistake as -1 would be. */
+#define NO_FD INT_MIN
 
 struct vm_event_source {
 	struct vm_event_source *next;
@@ -40,7 +44,7 @@ static void free_list(struct vm_event_source **list)
 int vm_event_init(struct vm_event_manager *manager)
 {
 	struct epoll_event event = { .events = EPOLLIN }; /* no source */
-	struct vm_event_manager made = { .epoll_fd = -1, .wake_fd = -1 };
+	struct vm_event_manager made = { .is_open = true, .wake_fd = -1 };
 	int r = 0;
 
 	made.epoll_fd = epoll_create1(EPOLL_CLOEXEC);
@@ -59,10 +63,11 @@ int vm_event_init(struct vm_event_manager *manager)
 
 void vm_event_fini(struct vm_event_manager *manager)
 {
+	if (!manager->is_open)
+		return;
 	free_list(&manager->sources);
 	free_list(&manager->removed);
-	if (manager->epoll_fd >= 0)
-		close(manager->epoll_fd);
+	close(manager->epoll_fd);
 	if (manager->wake_fd >= 0)
 		close(manager->wake_fd);
 	*manager = (struct vm_event_manager){ .epoll_fd = -1, .wake_fd = -1 };
@@ -112,15 +117,21 @@ int vm_event_remove(struct vm_event_manager *manager, int fd)
 
 	if (!source)
 		return -ENOENT;
-	/* A caller that closed the fd first has thereby removed it already. */
-	epoll_ctl(manager->epoll_fd, EPOLL_CTL_DEL, fd, NULL);
-	*link = source->next;
+	source->handler = NULL;
 	manager->count--;
+	/*
+	 * Closed already.  If a copy of the descriptor lives, so do its events,
+	 * and they point here: the memory stays to the end.
+	 */
+	if (epoll_ctl(manager->epoll_fd, EPOLL_CTL_DEL, fd, NULL)) {
+		source->fd = NO_FD;
+		return 0;
+	}
 	/*
 	 * The round that is being dispatched may hold an event of this source,
 	 * so the memory lives on until the next round.
 	 */
-	source->handler = NULL;
+	*link = source->next;
 	source->next = manager->removed;
 	manager->removed = source;
 	return 0;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -135,6 +136,13 @@ START_TEST(source_whose_fd_was_closed_can_be_removed)
 			 0);
 	close(fd);
 	ck_assert_int_eq(vm_event_remove(&manager, fd), 0);
+	ck_assert_int_eq(vm_event_remove(&manager, fd), -ENOENT);
+	ck_assert_uint_eq(manager.count, 0);
+	/* Whose memory must not be gone while epoll still knows the file. */
+	ck_assert_int_eq(vm_event_wait(&manager, 0), 0);
+	ring(0);
+	ck_assert_int_eq(vm_event_wait(&manager, 0), 0);
+	ck_assert_uint_eq(seen.calls, 0);
 }
 END_TEST
 
@@ -272,6 +280,16 @@ START_TEST(init_without_a_free_descriptor_fails)
 }
 END_TEST
 
+START_TEST(zeroed_manager_needs_no_release)
+{
+	struct vm_event_manager zeroed = { 0 };
+
+	ck_assert_int_eq(dup2(fds[0], 0), 0);
+	vm_event_fini(&zeroed);
+	ck_assert_int_ge(fcntl(0, F_GETFD), 0);
+}
+END_TEST
+
 START_TEST(manager_that_was_released_refuses_to_wait)
 {
 	struct vm_event_manager other;
@@ -305,6 +323,7 @@ int main(void)
 	tcase_add_test(tcase, wake_ends_one_wait);
 	tcase_add_test(tcase, another_thread_may_wake);
 	tcase_add_test(tcase, init_without_a_free_descriptor_fails);
+	tcase_add_test(tcase, zeroed_manager_needs_no_release);
 	tcase_add_test(tcase, manager_that_was_released_refuses_to_wait);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

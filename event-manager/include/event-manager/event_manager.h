@@ -18,6 +18,7 @@
 #ifndef EVENT_MANAGER_EVENT_MANAGER_H
 #define EVENT_MANAGER_EVENT_MANAGER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -38,6 +39,7 @@ typedef void (*vm_event_handler)(void *context, uint32_t events);
  * struct vm_event_manager - an event loop; its members are the library's own
  */
 struct vm_event_manager {
+	bool is_open;
 	int epoll_fd;
 	int wake_fd;
 	size_t count;
@@ -57,7 +59,7 @@ VM_EVENT_API VM_EVENT_CHECK int vm_event_init(struct vm_event_manager *manager);
 
 /**
  * vm_event_fini - release what the manager owns
- * @manager: initialised, and not inside vm_event_wait()
+ * @manager: initialised or zeroed, and not inside vm_event_wait()
  *
  * Does not close the watched file descriptors.
  */
@@ -102,7 +104,9 @@ VM_EVENT_API VM_EVENT_CHECK int vm_event_set(struct vm_event_manager *manager,
  * @manager: the manager
  * @fd: a watched file descriptor
  *
- * Does not close @fd.
+ * Does not close @fd.  Where @fd was closed before, against the contract, its
+ * handler is not called again either; but if the file is still open by another
+ * descriptor, epoll goes on reporting it and vm_event_wait() may spin.
  *
  * Returns:
  *	0 on success
