@@ -1,22 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * A serial port with both its ends in the hands of a test: what the callbacks
- * were told, and a sink that takes as much as the test allows.
+ * A serial port, a 16550A or a PL011, with both its ends in the hands of a
+ * test: what the callbacks were told, and a sink that takes as much as the
+ * test allows.
  */
 #ifndef TESTS_PORT_H
 #define TESTS_PORT_H
 
-#include <check.h>
 #include <string.h>
 
+#include <vm-superio/pl011.h>
 #include <vm-superio/serial.h>
 
-/* Register names as in the data sheet, which also names their bits. */
-enum { RBR, THR = RBR, DLL = RBR, IER, DLM = IER, IIR, FCR = IIR };
-enum { LCR = 3, MCR, LSR, MSR, SCR };
-
 struct port {
-	struct vm_serial serial;
+	union {
+		struct vm_serial serial;
+		struct vm_pl011 uart;
+	};
 	size_t sink_room; /* what the sink still takes */
 	size_t sent_len;
 	unsigned int wakes;
@@ -83,28 +83,10 @@ static const struct vm_serial_ops queued_ops = {
 	.outputs = port_outputs,
 };
 
-static inline void port_setup(struct port *port,
-			      const struct vm_serial_ops *ops)
+static inline void port_init(struct port *port)
 {
 	memset(port, 0, sizeof(*port));
 	port->sink_room = sizeof(port->sent);
-	ck_assert_int_eq(vm_serial_init(&port->serial, ops, port), 0);
-}
-
-static inline void out(struct port *port, unsigned int off, unsigned int value)
-{
-	vm_serial_write(&port->serial, off, (uint8_t)value);
-}
-
-static inline uint8_t in(struct port *port, unsigned int off)
-{
-	return vm_serial_read(&port->serial, off);
-}
-
-static inline size_t push(struct port *port, const char *text)
-{
-	return vm_serial_push(&port->serial, (const uint8_t *)text,
-			      strlen(text));
 }
 
 #endif

@@ -5,25 +5,25 @@
 #include "pl011_port.h"
 #include "run.h"
 
-static struct pl011_port port;
+static struct port port;
 
 static void setup(void)
 {
-	pl011_setup(&port, &pl011_direct_ops);
+	pl011_setup(&port, &direct_ops);
 }
 
 static void setup_queued(void)
 {
-	pl011_setup(&port, &pl011_queued_ops);
+	pl011_setup(&port, &queued_ops);
 }
 
 START_TEST(init_without_sink_or_interrupt_is_refused)
 {
-	struct vm_serial_ops ops = pl011_direct_ops;
+	struct vm_serial_ops ops = direct_ops;
 
 	ops.tx = NULL;
 	ck_assert_int_eq(vm_pl011_init(&port.uart, &ops, &port), -EINVAL);
-	ops = pl011_direct_ops;
+	ops = direct_ops;
 	ops.irq = NULL;
 	ck_assert_int_eq(vm_pl011_init(&port.uart, &ops, &port), -EINVAL);
 }
@@ -389,8 +389,8 @@ END_TEST
 START_TEST(optional_callbacks_may_be_absent)
 {
 	static const struct vm_serial_ops ops = {
-		.tx = pl011_tx,
-		.irq = pl011_irq,
+		.tx = port_tx,
+		.irq = port_irq,
 	};
 
 	pl011_setup(&port, &ops);

@@ -5,13 +5,13 @@
 #include "pl011_port.h"
 #include "run.h"
 
-static struct pl011_port port, other;
+static struct port port, other;
 static struct vm_pl011_state state;
 
 static void setup(void)
 {
-	pl011_setup(&port, &pl011_queued_ops);
-	pl011_setup(&other, &pl011_queued_ops);
+	pl011_setup(&port, &queued_ops);
+	pl011_setup(&other, &queued_ops);
 	memset(&state, 0xa5, sizeof(state));
 }
 

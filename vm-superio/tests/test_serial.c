@@ -6,8 +6,8 @@
  */
 #include <errno.h>
 
-#include "port.h"
 #include "run.h"
+#include "serial_port.h"
 
 static struct port port;
 

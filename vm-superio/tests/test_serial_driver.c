@@ -4,8 +4,8 @@
  * and open it, and floods in both directions by interrupt and by polling.
  */
 
-#include "port.h"
 #include "run.h"
+#include "serial_port.h"
 
 #define FLOOD (UINT32_C(1) << 20)
 

@@ -2,8 +2,8 @@
 /*
  * The receiver against the PC16550D data sheet, and what a VMM does to feed it.
  */
-#include "port.h"
 #include "run.h"
+#include "serial_port.h"
 
 static struct port port;
 

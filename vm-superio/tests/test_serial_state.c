@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "port.h"
 #include "run.h"
+#include "serial_port.h"
 
 static struct port port, other;
 static struct vm_serial_state state;

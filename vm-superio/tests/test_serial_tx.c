@@ -2,8 +2,8 @@
 /*
  * The transmitter against the PC16550D data sheet, and the way to the sink.
  */
-#include "port.h"
 #include "run.h"
+#include "serial_port.h"
 
 static struct port port;
 
