@@ -59,7 +59,8 @@ int vm_bus_add(struct vm_bus *bus, const struct vm_bus_range *range)
 	size_t at;
 	int r;
 
-	if (!range->size || !range->ops)
+	if (!range->size || !range->ops || !range->ops->read ||
+	    !range->ops->write)
 		return -EINVAL;
 	if (__builtin_add_overflow(range->base, range->size - 1, &last))
 		return -EOVERFLOW;

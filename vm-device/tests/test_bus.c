@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <check.h>
 #include <errno.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,6 +39,16 @@ static void probe_write(void *device, uint64_t off, const void *data,
 static const struct vm_bus_ops probe_ops = { probe_read, probe_write };
 static struct vm_bus bus;
 static struct probe probe;
+
+/* The program is linked with --wrap=reallocarray. */
+void *__real_reallocarray(void *at, size_t count, size_t size);
+void *__wrap_reallocarray(void *at, size_t count, size_t size);
+static bool memory_is_full;
+
+void *__wrap_reallocarray(void *at, size_t count, size_t size)
+{
+	return memory_is_full ? NULL : __real_reallocarray(at, count, size);
+}
 
 static void setup(void)
 {
@@ -132,9 +143,15 @@ END_TEST
 
 START_TEST(add_refuses_a_range_without_size_or_ops)
 {
+	static const struct vm_bus_ops no_read = { NULL, probe_write };
+	static const struct vm_bus_ops no_write = { probe_read, NULL };
 	struct vm_bus_range range = { 0, 8, NULL, &probe };
 
 	ck_assert_int_eq(add(0x1000, 0), -EINVAL);
+	ck_assert_int_eq(vm_bus_add(&bus, &range), -EINVAL);
+	range.ops = &no_read;
+	ck_assert_int_eq(vm_bus_add(&bus, &range), -EINVAL);
+	range.ops = &no_write;
 	ck_assert_int_eq(vm_bus_add(&bus, &range), -EINVAL);
 }
 END_TEST
@@ -143,6 +160,25 @@ START_TEST(add_refuses_a_range_that_wraps)
 {
 	ck_assert_int_eq(add(UINT64_MAX, 2), -EOVERFLOW);
 	ck_assert_int_eq(add(1, UINT64_MAX), 0);
+}
+END_TEST
+
+START_TEST(add_without_memory_leaves_the_bus_as_it_was)
+{
+	uint64_t base = 0;
+	int r;
+
+	ck_assert_int_eq(add(base, 8), 0);
+	memory_is_full = true;
+	do {
+		base += 8;
+		r = add(base, 8);
+	} while (!r);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_ptr_null(vm_bus_find(&bus, base));
+	ck_assert_uint_eq(vm_bus_find(&bus, base - 1)->base, base - 8);
+	memory_is_full = false;
+	ck_assert_int_eq(add(base, 8), 0);
 }
 END_TEST
 
@@ -236,6 +272,7 @@ int main(void)
 	tcase_add_test(tcase, range_may_cover_the_whole_space_but_one_byte);
 	tcase_add_test(tcase, add_refuses_a_range_without_size_or_ops);
 	tcase_add_test(tcase, add_refuses_a_range_that_wraps);
+	tcase_add_test(tcase, add_without_memory_leaves_the_bus_as_it_was);
 	tcase_add_loop_test(tcase, add_refuses_exactly_what_overlaps, 0,
 			    sizeof(neighbours) / sizeof(neighbours[0]));
 	tcase_add_test(tcase, removed_range_no_longer_answers);

@@ -84,7 +84,7 @@ VM_DEVICE_API void vm_bus_fini(struct vm_bus *bus);
  *
  * Returns:
  *	0 on success
- *	-EINVAL, the size is 0 or @range has no ops
+ *	-EINVAL, the size is 0, or @range has no ops or not both of them
  *	-EOVERFLOW, base + size wraps past 2^64
  *	-EEXIST, the range overlaps one that is on the bus
  *	-ENOMEM
