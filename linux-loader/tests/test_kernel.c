@@ -7,6 +7,7 @@
 
 #include <check.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -57,12 +58,17 @@ START_TEST(a_kernel_is_refused_as_a_format_that_it_is_not)
 }
 END_TEST
 
+static int probe_raw(int fd, struct vm_load_kernel *ret,
+		     struct vm_load_why *why_not)
+{
+	return vm_load_probe_raw(fd, VM_LOAD_ARCH_X86_64, 0, ret, why_not);
+}
+
 static int (*const probes[])(int, struct vm_load_kernel *,
 			     struct vm_load_why *) = {
-	vm_load_probe,
-	vm_load_probe_bzimage,
-	vm_load_probe_elf,
-	vm_load_probe_image,
+	vm_load_probe,	   vm_load_probe_bzimage,
+	vm_load_probe_elf, vm_load_probe_image,
+	probe_raw,
 };
 
 START_TEST(each_probe_tells_an_empty_file)
@@ -71,6 +77,16 @@ START_TEST(each_probe_tells_an_empty_file)
 
 	ck_assert_int_eq(probes[_i](fd, &k, &why), -EBADMSG);
 	ck_assert_str_eq(why.text, "it is empty");
+	close(fd);
+}
+END_TEST
+
+START_TEST(each_probe_tells_a_directory)
+{
+	int fd = open("/", O_RDONLY | O_DIRECTORY);
+
+	ck_assert_int_eq(probes[_i](fd, &k, &why), -EISDIR);
+	ck_assert_str_eq(why.text, "it is a directory");
 	close(fd);
 }
 END_TEST
@@ -234,7 +250,8 @@ int main(void)
 
 	tcase_add_test(tc, each_format_is_found_by_looking_at_the_file);
 	tcase_add_test(tc, a_kernel_is_refused_as_a_format_that_it_is_not);
-	tcase_add_loop_test(tc, each_probe_tells_an_empty_file, 0, 4);
+	tcase_add_loop_test(tc, each_probe_tells_an_empty_file, 0, 5);
+	tcase_add_loop_test(tc, each_probe_tells_a_directory, 0, 5);
 	tcase_add_loop_test(tc, what_is_not_a_kernel_is_told_by_name, 0,
 			    sizeof(mistakes) / sizeof(*mistakes));
 	tcase_add_loop_test(tc, random_bytes_are_not_a_kernel, 0, 16);
