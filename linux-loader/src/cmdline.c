@@ -155,17 +155,14 @@ static size_t put_tokens(char *to, struct span text)
 	return len;
 }
 
+/* Adds one parameter to the kernel's part. */
 static int add_kernel(struct vm_cmdline *line, struct span s)
 {
-	size_t len = put_tokens(NULL, s);
-	char *p;
+	char *p = make_kernel_room(line, s.len);
 
-	if (!len)
-		return 0;
-	p = make_kernel_room(line, len);
 	if (!p)
 		return -ENOSPC;
-	put_tokens(p, s);
+	put(p, s);
 	return 0;
 }
 
@@ -226,9 +223,9 @@ int vm_cmdline_add_text(struct vm_cmdline *line, const char *text)
 	if (len >= line->capacity - line->len)
 		return -ENOSPC;
 	/* Both fit, so nothing has to be undone. */
-	add_kernel(line, kernel);
-	add_init(line, init);
-	return 0;
+	if (kernel_len)
+		put_tokens(make_kernel_room(line, kernel_len), kernel);
+	return add_init(line, init);
 }
 
 int vm_cmdline_add_init_args(struct vm_cmdline *line, const char *text)
