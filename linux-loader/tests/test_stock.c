@@ -124,7 +124,6 @@ int main(void)
 	for (char *path = strtok(copy, ":"); path && path_count < PATHS;
 	     path = strtok(NULL, ":"))
 		paths[path_count++] = path;
-	tcase_set_timeout(tc, 60);
 	tcase_add_loop_test(tc, a_stock_kernel_is_loaded, 0, 4 * path_count);
 	tcase_add_loop_test(tc,
 			    a_stock_kernel_truncated_at_any_quarter_is_refused,
