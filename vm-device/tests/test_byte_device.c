@@ -60,6 +60,42 @@ START_TEST(access_is_split_into_bytes_lowest_address_first)
 }
 END_TEST
 
+struct latch {
+	uint8_t value;
+	unsigned int off;
+};
+
+static uint8_t latch_read(struct latch *latch, unsigned int off)
+{
+	latch->off = off;
+	return latch->value;
+}
+
+static void latch_write(struct latch *latch, unsigned int off, uint8_t value)
+{
+	latch->off = off;
+	latch->value = value;
+}
+
+VM_BYTE_DEVICE_ADAPT(latch)
+
+START_TEST(adapted_model_is_reached)
+{
+	struct latch latch = { 0 };
+	uint8_t data = 0;
+
+	device.read = latch_byte_read;
+	device.write = latch_byte_write;
+	device.model = &latch;
+	ck_assert_int_eq(vm_bus_write(&bus, 0x63, "x", 1), 0);
+	ck_assert_uint_eq(latch.value, 'x');
+	ck_assert_uint_eq(latch.off, 3);
+	ck_assert_int_eq(vm_bus_read(&bus, 0x65, &data, 1), 0);
+	ck_assert_uint_eq(data, 'x');
+	ck_assert_uint_eq(latch.off, 5);
+}
+END_TEST
+
 START_TEST(lock_is_held_during_an_access_and_only_then)
 {
 	uint8_t data[2];
@@ -82,6 +118,7 @@ int main(void)
 	suite_add_tcase(suite, tcase);
 	tcase_add_checked_fixture(tcase, setup, teardown);
 	tcase_add_test(tcase, access_is_split_into_bytes_lowest_address_first);
+	tcase_add_test(tcase, adapted_model_is_reached);
 	tcase_add_test(tcase, lock_is_held_during_an_access_and_only_then);
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);

@@ -35,6 +35,26 @@ struct vm_byte_device {
 	pthread_mutex_t *lock;
 };
 
+/**
+ * VM_BYTE_DEVICE_ADAPT - make a model's functions fit struct vm_byte_device
+ * @name: the model is a struct name, with functions
+ *	uint8_t name_read(struct name *, unsigned int) and
+ *	void name_write(struct name *, unsigned int, uint8_t)
+ *
+ * Defines the static functions name_byte_read() and name_byte_write(), which
+ * take the model as void *, as the members of struct vm_byte_device do.
+ */
+#define VM_BYTE_DEVICE_ADAPT(name)                                     \
+	static uint8_t name##_byte_read(void *model, unsigned int off) \
+	{                                                              \
+		return name##_read((struct name *)model, off);         \
+	}                                                              \
+	static void name##_byte_write(void *model, unsigned int off,   \
+				      uint8_t value)                   \
+	{                                                              \
+		name##_write((struct name *)model, off, value);        \
+	}
+
 /* The device is a struct vm_byte_device; its range is less than 4 GiB. */
 extern VM_DEVICE_API const struct vm_bus_ops vm_byte_device_ops;
 
