@@ -109,12 +109,10 @@ int vm_load_zero_page_write(const struct vm_mem *mem, uint64_t gpa,
 	page[HDR_TYPE_OF_LOADER] = LOADER_UNDEFINED;
 	put_le32(page + HDR_CODE32_START, (uint32_t)base);
 	put_split(page, HDR_CMD_LINE_PTR, ZP_CMD_LINE_PTR, info->cmdline);
-	if (info->initrd_size) {
-		put_split(page, HDR_RAMDISK_IMAGE, ZP_RAMDISK_IMAGE,
-			  info->initrd);
-		put_split(page, HDR_RAMDISK_SIZE, ZP_RAMDISK_SIZE,
-			  info->initrd_size);
-	}
+	/* Zero without an initrd, whatever the file had there. */
+	put_split(page, HDR_RAMDISK_IMAGE, ZP_RAMDISK_IMAGE,
+		  info->initrd_size ? info->initrd : 0);
+	put_split(page, HDR_RAMDISK_SIZE, ZP_RAMDISK_SIZE, info->initrd_size);
 	put_le64(page + ZP_RSDP, info->rsdp);
 	put_le64(page + HDR_SETUP_DATA, info->setup_data);
 	put_e820(page, info->memmap);
