@@ -59,6 +59,14 @@ int unpack_damaged(struct unpack *u)
 			   "compressed payload is damaged or cut off");
 }
 
+int unpack_too_large(struct unpack *u)
+{
+	return loader_fail(u->why, -ENOTSUP,
+			   "compressed payload wants a dictionary of more than "
+			   "%u MiB",
+			   UNPACK_DICTIONARY >> 20);
+}
+
 int unpack_no_memory(struct unpack *u)
 {
 	return loader_fail(u->why, -ENOMEM, "no memory to decompress");

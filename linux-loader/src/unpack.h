@@ -10,6 +10,10 @@
 
 #define UNPACK_CHUNK (128u * 1024)
 
+/* The kernel's build uses at most xz -9 and zstd -22 --ultra. */
+#define UNPACK_DICTIONARY_LOG 27
+#define UNPACK_DICTIONARY     (1u << UNPACK_DICTIONARY_LOG)
+
 struct unpack {
 	int in_fd;
 	uint64_t in_offset;
@@ -31,8 +35,9 @@ int unpack_write(struct unpack *u, const void *buf, size_t len);
 /* At the end of a stream, of whose chunk in left bytes are unused. */
 int unpack_end(struct unpack *u, size_t left);
 
-/* These two name the reason and return its error. */
+/* These name the reason and return its error. */
 int unpack_damaged(struct unpack *u);
+int unpack_too_large(struct unpack *u);
 int unpack_no_memory(struct unpack *u);
 
 /* Each decompresses all of the payload with the library of its name. */

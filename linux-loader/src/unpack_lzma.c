@@ -3,8 +3,8 @@
 
 #include <lzma.h>
 
-/* A dictionary of 128 MiB and the decoder's tables: the most that it gets. */
-#define MEMORY_MAX (UINT64_C(192) << 20)
+/* The dictionary and the decoder's tables. */
+#define MEMORY_MAX (UNPACK_DICTIONARY + (UINT64_C(1) << 20))
 
 static int decode_all(struct unpack *u, lzma_stream *z)
 {
@@ -23,7 +23,9 @@ static int decode_all(struct unpack *u, lzma_stream *z)
 		z->next_out = u->out;
 		z->avail_out = sizeof(u->out);
 		state = lzma_code(z, z->avail_in ? LZMA_RUN : LZMA_FINISH);
-		if (state == LZMA_MEM_ERROR || state == LZMA_MEMLIMIT_ERROR)
+		if (state == LZMA_MEMLIMIT_ERROR)
+			return unpack_too_large(u);
+		if (state == LZMA_MEM_ERROR)
 			return unpack_no_memory(u);
 		if (state != LZMA_OK && state != LZMA_STREAM_END)
 			return unpack_damaged(u);

@@ -2,9 +2,19 @@
 #include "unpack.h"
 
 #include <zstd.h>
+#include <zstd_errors.h>
 
-/* The kernel's build uses at most zstd -22 --ultra: a window of 128 MiB. */
-#define WINDOW_LOG_MAX 27
+static int failed(struct unpack *u, size_t state)
+{
+	switch (ZSTD_getErrorCode(state)) {
+	case ZSTD_error_frameParameter_windowTooLarge:
+		return unpack_too_large(u);
+	case ZSTD_error_memory_allocation:
+		return unpack_no_memory(u);
+	default:
+		return unpack_damaged(u);
+	}
+}
 
 static int decompress_all(struct unpack *u, ZSTD_DStream *z)
 {
@@ -22,7 +32,9 @@ static int decompress_all(struct unpack *u, ZSTD_DStream *z)
 		}
 		out = (ZSTD_outBuffer){ u->out, sizeof(u->out), 0 };
 		state = ZSTD_decompressStream(z, &out, &in);
-		if (ZSTD_isError(state) || (state && !in.size && !out.pos))
+		if (ZSTD_isError(state))
+			return failed(u, state);
+		if (state && !in.size && !out.pos)
 			return unpack_damaged(u);
 		r = unpack_write(u, u->out, out.pos);
 		if (r)
@@ -37,7 +49,7 @@ int unpack_zstd(struct unpack *u)
 	int r;
 
 	if (!z || ZSTD_isError(ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax,
-						      WINDOW_LOG_MAX))) {
+						      UNPACK_DICTIONARY_LOG))) {
 		ZSTD_freeDStream(z);
 		return unpack_no_memory(u);
 	}

@@ -43,8 +43,9 @@ VM_LOAD_API bool vm_load_has_compression(enum vm_load_compression compression);
  *
  * Returns:
  *	0 on success
- *	-EINVAL, @payload has no compression: there is nothing to extract
- *	-ENOTSUP, this build lacks the decompressor, or there never is one
+ *	-EINVAL, @payload is empty or wraps: there is nothing to extract
+ *	-ENOTSUP, this build lacks the decompressor, or there never is one, or
+ *		@payload wants a dictionary of more than 128 MiB
  *	-EBADMSG, the payload is damaged, truncated, or has another size than
  *		it says
  *	-ENOSPC, more than @limit bytes come out
