@@ -138,8 +138,8 @@ KVM_IOCTLS_API void kvm_dirty_ring_fini(struct kvm_dirty_ring *ring);
  * @ret_page: receives it
  *
  * A page may come more than once.  A harvested one is tracked again only after
- * kvm_vm_reset_dirty_rings().  A full ring ends kvm_vcpu_run() with KVM_EXIT_DIRTY_RING_FULL: harvest and
- * reset.
+ * kvm_vm_reset_dirty_rings().  A full ring ends kvm_vcpu_run() with
+ * KVM_EXIT_DIRTY_RING_FULL: harvest and reset.
  *
  * Returns: 1 when there was one, 0 when the ring is empty.
  */

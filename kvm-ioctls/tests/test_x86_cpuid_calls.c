@@ -121,8 +121,8 @@ int main(int argc, char **argv)
 {
 	choose_kvm(argc, argv);
 	if (!on_fake)
-		return RUN_TESTS("x86_cpuid", COMMON_TESTS);
-	return RUN_TESTS("x86_cpuid", COMMON_TESTS,
+		return RUN_TESTS("x86_cpuid_calls", COMMON_TESTS);
+	return RUN_TESTS("x86_cpuid_calls", COMMON_TESTS,
 			 supported_cpuid_grows_until_it_fits,
 			 table_without_its_count_is_counted,
 			 an_old_cpuid_table_is_passed_as_it_is,

@@ -140,8 +140,8 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("cpuid");
-	TCase *tcase = tcase_create("cpuid");
+	Suite *suite = suite_create("x86_cpuid_edit");
+	TCase *tcase = tcase_create("x86_cpuid_edit");
 	SRunner *runner = srunner_create(suite);
 	int failed;
 
