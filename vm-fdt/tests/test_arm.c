@@ -93,7 +93,7 @@ START_TEST(a_plain_gicv2_has_two_regions)
 }
 END_TEST
 
-START_TEST(a_gicv2_may_have_virtualization_and_msis)
+START_TEST(a_gicv2_may_have_virtualisation_and_msis)
 {
 	struct vm_fdt_gicv2 gic = plain_v2;
 	const void *blob;
@@ -237,7 +237,7 @@ int main(void)
 	tcase_add_test(tc, cpus_are_started_by_psci);
 	LOOP(tc, bits_of_an_mpidr_that_are_not_affinity_are_refused, bad_mpidr);
 	tcase_add_test(tc, a_plain_gicv2_has_two_regions);
-	tcase_add_test(tc, a_gicv2_may_have_virtualization_and_msis);
+	tcase_add_test(tc, a_gicv2_may_have_virtualisation_and_msis);
 	tcase_add_test(tc, a_plain_gicv3_has_one_region_of_redistributors);
 	tcase_add_test(tc, a_gicv3_may_have_regions_and_an_its);
 	LOOP(tc, a_gicv3_needs_1_to_64_regions, bad_counts);

@@ -51,7 +51,7 @@ VM_FDT_API int vm_fdt_add_arm_cpus(struct vm_fdt_writer *w,
  * @phandle: by which devices refer to it
  * @distributor: GICD registers
  * @cpu: GICC registers
- * @maintenance: the line of its virtualization extensions
+ * @maintenance: the line of its virtualisation extensions
  * @hypervisor: GICH registers
  * @virtual_cpu: GICV registers
  * @v2m: registers of a frame that turns MSIs into lines
@@ -86,7 +86,7 @@ VM_FDT_API int vm_fdt_add_gicv2(struct vm_fdt_writer *w,
  * @redistributor_count: how many; 1 to 64
  * @redistributor_stride: bytes from one CPU's to the next, where that is not
  *	the architecture's
- * @maintenance: the line of its virtualization extensions
+ * @maintenance: the line of its virtualisation extensions
  * @its: registers of an interrupt translation service, for MSIs
  * @its_phandle: by which a PCI host refers to it
  */
