@@ -54,6 +54,9 @@ int vm_load_open(int fd, unsigned int flags, uint64_t limit, int *ret_fd,
 	r = vm_load_probe(fd, &kernel, why);
 	if (r)
 		return r;
+	if (is_wrapped(&kernel, flags) && !kernel.payload.length)
+		return loader_fail(why, -ENOTSUP,
+				   "kernel is compressed in an unknown way");
 	if (is_wrapped(&kernel, flags))
 		out = memfd_create("kernel", MFD_CLOEXEC);
 	else

@@ -37,6 +37,8 @@ extern "C" {
  * Returns:
  *	0 on success
  *	-EINVAL, an unknown flag
+ *	-ENOTSUP, a bzImage that does not say how it is compressed, or says
+ *		what is unknown here
  *	-EBADMSG, what is inside is wrapped again
  *	-ENOSPC, more than @limit bytes come out
  *	other, as vm_load_probe() and vm_load_extract()
