@@ -6,14 +6,13 @@
 
 static int failed(struct unpack *u, size_t state)
 {
-	switch (ZSTD_getErrorCode(state)) {
-	case ZSTD_error_frameParameter_windowTooLarge:
+	ZSTD_ErrorCode code = ZSTD_getErrorCode(state);
+
+	if (code == ZSTD_error_frameParameter_windowTooLarge)
 		return unpack_too_large(u);
-	case ZSTD_error_memory_allocation:
+	if (code == ZSTD_error_memory_allocation)
 		return unpack_no_memory(u);
-	default:
-		return unpack_damaged(u);
-	}
+	return unpack_damaged(u);
 }
 
 static int decompress_all(struct unpack *u, ZSTD_DStream *z)
