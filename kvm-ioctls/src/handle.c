@@ -128,6 +128,11 @@ int kvm_call_growing(struct kvm_handle *handle, const struct kvm_growth *growth,
 		/* Some calls say how much they need, others nothing. */
 		count = told > count && told < GROWTH_LIMIT ? told : count * 2;
 	}
+	/* The caller walks as many entries as are told. */
+	if (read_count(buf, growth->count_size) > count) {
+		free(buf);
+		return kvm_fail(handle, (uint32_t)growth->request, -EBADMSG);
+	}
 	memcpy(ret_structure, &buf, sizeof(buf));
 	return 0;
 }

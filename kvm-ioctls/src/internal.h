@@ -53,7 +53,8 @@ void kvm_set_cloexec(int fd);
 
 /*
  * Calls @request with a structure that begins with a count and ends in that
- * many entries, and grows it until the kernel does not answer E2BIG.
+ * many entries, and grows it until the kernel does not answer E2BIG.  A count
+ * beyond the room that there was is -EBADMSG.
  */
 struct kvm_growth {
 	unsigned long request;

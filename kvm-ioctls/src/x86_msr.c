@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <errno.h>
 #include <string.h>
 
 #include <kvm-ioctls/x86_vcpu.h>
@@ -30,6 +31,17 @@ static uint32_t fill(struct msr_batch *batch,
 	return n;
 }
 
+/* Returns: how many of the batch the kernel took, never more than there are. */
+static int call(struct kvm_handle *handle, unsigned long request,
+		struct msr_batch *batch, uint32_t n)
+{
+	int r = kvm_call_ptr(handle, request, batch);
+
+	if (r > (int)n)
+		return kvm_fail(handle, (uint32_t)request, -EBADMSG);
+	return r;
+}
+
 int kvm_x86_get_msrs(struct kvm_handle *handle, struct kvm_msr_entry *entries,
 		     uint32_t count)
 {
@@ -39,7 +51,7 @@ int kvm_x86_get_msrs(struct kvm_handle *handle, struct kvm_msr_entry *entries,
 
 	while (done < count) {
 		n = fill(&batch, entries + done, count - done);
-		r = kvm_call_ptr(handle, KVM_GET_MSRS, &batch);
+		r = call(handle, KVM_GET_MSRS, &batch, n);
 		if (r < 0)
 			return r;
 		memcpy(entries + done, batch.entries,
@@ -66,7 +78,7 @@ int kvm_vcpu_set_msrs(struct kvm_vcpu_fd *vcpu,
 
 	while (done < count) {
 		n = fill(&batch, entries + done, count - done);
-		r = kvm_call_ptr(&vcpu->handle, KVM_SET_MSRS, &batch);
+		r = call(&vcpu->handle, KVM_SET_MSRS, &batch, n);
 		if (r < 0)
 			return r;
 		done += (uint32_t)r;

@@ -105,6 +105,12 @@ int kvm_vcpu_get_nested_state(struct kvm_vcpu_fd *vcpu,
 			return r;
 		size = told;
 	}
+	/* Whoever saves or restores the state reads as much as it says. */
+	if (state->size > size) {
+		free(state);
+		return kvm_fail(&vcpu->handle, (uint32_t)KVM_GET_NESTED_STATE,
+				-EBADMSG);
+	}
 	*ret_state = state;
 	return 0;
 }

@@ -105,6 +105,25 @@ START_TEST(absurd_length_is_not_believed)
 }
 END_TEST
 
+START_TEST(count_beyond_the_room_is_refused)
+{
+	const uint64_t told = 513;
+	const struct kvm_fake_reply reply = {
+		.request = KVM_GET_REG_LIST,
+		.data = &told,
+		.size = sizeof(told),
+	};
+	struct kvm_reg_list *list = NULL;
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_vcpu_get_reg_list(&m.vcpu, &list), -EBADMSG);
+	ck_assert_uint_eq(m.vcpu.handle.failed, (uint32_t)KVM_GET_REG_LIST);
+	ck_assert_ptr_null(list);
+	machine_fini(&m);
+}
+END_TEST
+
 #if CAN_STARVE
 START_TEST(memory_that_cannot_be_had_returns_enomem)
 {
@@ -142,5 +161,6 @@ int main(int argc, char **argv)
 			 foreign_descriptor_is_refused_by_the_backend,
 			 list_that_never_fits_ends_in_e2big,
 			 absurd_length_is_not_believed,
+			 count_beyond_the_room_is_refused,
 			 memory_that_cannot_be_had_returns_enomem);
 }

@@ -84,6 +84,27 @@ START_TEST(table_without_its_count_is_counted)
 }
 END_TEST
 
+START_TEST(count_beyond_the_room_is_refused)
+{
+	const uint32_t told = UINT32_MAX;
+	struct kvm_fake_reply reply = {
+		.request = KVM_GET_CPUID2,
+		.data = &told,
+		.size = sizeof(told),
+	};
+	struct kvm_cpuid2 *cpuid;
+
+	machine_init(&m, "", 0);
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_vcpu_get_cpuid2(&m.vcpu, &cpuid), -EBADMSG);
+	reply.request = KVM_GET_SUPPORTED_HV_CPUID;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_vcpu_get_supported_hv_cpuid(&m.vcpu, &cpuid),
+			 -EBADMSG);
+	machine_fini(&m);
+}
+END_TEST
+
 START_TEST(an_old_cpuid_table_is_passed_as_it_is)
 {
 	struct kvm_cpuid *cpuid =
@@ -125,6 +146,7 @@ int main(int argc, char **argv)
 	return RUN_TESTS("x86_cpuid_calls", COMMON_TESTS,
 			 supported_cpuid_grows_until_it_fits,
 			 table_without_its_count_is_counted,
+			 count_beyond_the_room_is_refused,
 			 an_old_cpuid_table_is_passed_as_it_is,
 			 a_vcpu_tells_its_hyperv_leaves);
 }

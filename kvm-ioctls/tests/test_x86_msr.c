@@ -81,6 +81,28 @@ START_TEST(an_error_stops_the_batches)
 }
 END_TEST
 
+/* A backend that counts more than it was given must not be believed. */
+START_TEST(count_beyond_the_batch_is_refused)
+{
+	struct kvm_msr_entry entries[] = {
+		{ .index = MSR_SYSENTER_CS },
+		{ .index = MSR_SYSENTER_ESP, .data = 5 },
+	};
+
+	machine_init(&m, "", 0);
+	fail_next(KVM_GET_MSRS, 2);
+	ck_assert_int_eq(kvm_vcpu_get_msrs(&m.vcpu, entries, 1), -EBADMSG);
+	ck_assert_uint_eq(m.vcpu.handle.failed, (uint32_t)KVM_GET_MSRS);
+	ck_assert_uint_eq(entries[1].data, 5);
+	fail_next(KVM_GET_MSRS, 2);
+	ck_assert_int_eq(kvm_get_feature_msrs(&m.kvm, entries, 1), -EBADMSG);
+	fail_next(KVM_SET_MSRS, 129);
+	ck_assert_int_eq(kvm_vcpu_set_msrs(&m.vcpu, entries, 2), -EBADMSG);
+	ck_assert_uint_eq(m.vcpu.handle.failed, (uint32_t)KVM_SET_MSRS);
+	machine_fini(&m);
+}
+END_TEST
+
 #define COMMON_TESTS                                                         \
 	msrs_are_what_they_were_set_to, the_count_points_at_the_unknown_msr, \
 		a_thousand_msrs_need_no_care
@@ -90,5 +112,6 @@ int main(int argc, char **argv)
 	choose_kvm(argc, argv);
 	if (!on_fake)
 		return RUN_TESTS("x86_msr", COMMON_TESTS);
-	return RUN_TESTS("x86_msr", COMMON_TESTS, an_error_stops_the_batches);
+	return RUN_TESTS("x86_msr", COMMON_TESTS, an_error_stops_the_batches,
+			 count_beyond_the_batch_is_refused);
 }

@@ -59,18 +59,23 @@ START_TEST(larger_extended_state_uses_the_newer_call)
 }
 END_TEST
 
-/* The kernel writes the size that it needs, and fails. */
-static void refuse_nested(uint32_t size)
+static void tell_nested_size(uint32_t size, int result)
 {
 	const struct kvm_nested_state told = { .size = size };
 	const struct kvm_fake_reply reply = {
 		.request = KVM_GET_NESTED_STATE,
-		.result = -E2BIG,
+		.result = result,
 		.data = &told,
 		.size = sizeof(told),
 	};
 
 	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+}
+
+/* The kernel writes the size that it needs, and fails. */
+static void refuse_nested(uint32_t size)
+{
+	tell_nested_size(size, -E2BIG);
 }
 
 START_TEST(nested_state_grows_to_what_the_kernel_says)
@@ -85,6 +90,18 @@ START_TEST(nested_state_grows_to_what_the_kernel_says)
 	fail_next(KVM_SET_NESTED_STATE, 0);
 	ck_assert_int_eq(kvm_vcpu_set_nested_state(&m.vcpu, state), 0);
 	free(state);
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(nested_state_beyond_its_room_is_refused)
+{
+	struct kvm_nested_state *state = NULL;
+
+	machine_init(&m, "", 0);
+	tell_nested_size(sizeof(*state) + 1, 0);
+	ck_assert_int_eq(kvm_vcpu_get_nested_state(&m.vcpu, &state), -EBADMSG);
+	ck_assert_ptr_null(state);
 	machine_fini(&m);
 }
 END_TEST
@@ -187,6 +204,7 @@ int main(int argc, char **argv)
 			 too_little_room_for_extended_state_returns_einval,
 			 larger_extended_state_uses_the_newer_call,
 			 nested_state_grows_to_what_the_kernel_says,
+			 nested_state_beyond_its_room_is_refused,
 			 nested_state_does_not_grow_for_ever,
 			 memory_that_cannot_be_had_returns_enomem);
 }

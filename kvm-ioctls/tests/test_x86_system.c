@@ -84,6 +84,36 @@ START_TEST(a_list_that_does_not_fit_tells_its_length)
 }
 END_TEST
 
+START_TEST(count_beyond_the_room_is_refused)
+{
+	const uint32_t told = 257;
+	struct kvm_fake_reply reply = {
+		.data = &told,
+		.size = sizeof(told),
+	};
+	struct kvm_cpuid2 *cpuid;
+	struct kvm_msr_list *list;
+
+	open_kvm(&kvm);
+	reply.request = KVM_GET_MSR_INDEX_LIST;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_get_msr_index_list(&kvm, &list), -EBADMSG);
+	reply.request = KVM_GET_MSR_FEATURE_INDEX_LIST;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_get_msr_feature_index_list(&kvm, &list), -EBADMSG);
+	reply.request = KVM_GET_SUPPORTED_CPUID;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_get_supported_cpuid(&kvm, &cpuid), -EBADMSG);
+	reply.request = KVM_GET_EMULATED_CPUID;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_get_emulated_cpuid(&kvm, &cpuid), -EBADMSG);
+	reply.request = KVM_GET_SUPPORTED_HV_CPUID;
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_get_supported_hv_cpuid(&kvm, &cpuid), -EBADMSG);
+	kvm_fini(&kvm);
+}
+END_TEST
+
 START_TEST(hyperv_leaves_of_an_older_kernel_are_not_supported)
 {
 	struct kvm_cpuid2 *cpuid;
@@ -106,5 +136,6 @@ int main(int argc, char **argv)
 				 emulated_cpuid_is_a_table);
 	return RUN_TESTS("x86_system", list_of_msrs_has_the_sysenter_ones,
 			 a_list_that_does_not_fit_tells_its_length,
+			 count_beyond_the_room_is_refused,
 			 hyperv_leaves_of_an_older_kernel_are_not_supported);
 }

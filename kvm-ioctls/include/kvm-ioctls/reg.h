@@ -97,6 +97,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_reg64(struct kvm_vcpu_fd *vcpu,
  *
  * Returns:
  *	0 on success
+ *	-EBADMSG, the kernel counts more registers than it had room for
  *	-ENOMEM
  *	-ENOEXEC, arm64: the vCPU is not initialised
  *	-ENOTSUP or -EINVAL, not with this kernel and architecture

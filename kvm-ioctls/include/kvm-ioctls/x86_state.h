@@ -67,7 +67,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_xsave2(
  *
  * Needs KVM_CAP_NESTED_STATE.
  *
- * Returns: 0, -ENOMEM, or -EINVAL when the vCPU has no nested virtualisation.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel says that it wrote more than it had room for
+ *	-EINVAL, the vCPU has no nested virtualisation
+ *	-ENOMEM
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_nested_state(
 	struct kvm_vcpu_fd *vcpu, struct kvm_nested_state **ret_state);

@@ -26,7 +26,11 @@ extern "C" {
  * kvm_vcpu_set_cpuid2(): the local APIC id, for example, is for the VMM to
  * fill in for every vCPU.
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_supported_cpuid(
 	struct kvm_fd *kvm, struct kvm_cpuid2 **ret_cpuid);
@@ -38,7 +42,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_supported_cpuid(
  *
  * What KVM emulates though the processor lacks it.
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_emulated_cpuid(
 	struct kvm_fd *kvm, struct kvm_cpuid2 **ret_cpuid);
@@ -51,7 +59,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_emulated_cpuid(
  * The leaves of Hyper-V's interface.  Needs KVM_CAP_SYS_HYPERV_CPUID; older
  * kernels have it for a vCPU, kvm_vcpu_get_supported_hv_cpuid().
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_supported_hv_cpuid(
 	struct kvm_fd *kvm, struct kvm_cpuid2 **ret_cpuid);
@@ -63,7 +75,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_supported_hv_cpuid(
  *
  * The MSRs that belong to a guest's state.
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_msr_index_list(
 	struct kvm_fd *kvm, struct kvm_msr_list **ret_list);
@@ -75,7 +91,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_msr_index_list(
  *
  * The MSRs that describe what the host can do: kvm_get_feature_msrs().
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_msr_feature_index_list(
 	struct kvm_fd *kvm, struct kvm_msr_list **ret_list);
@@ -91,7 +111,8 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_msr_feature_index_list(
  * Returns:
  *	how many were read: when less than @count, entries[that] is the
  *	first that the kernel does not know
- *	a negative errno
+ *	-EBADMSG, the kernel counts more than it was asked for
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_get_feature_msrs(
 	struct kvm_fd *kvm, struct kvm_msr_entry *entries, uint32_t count);

@@ -145,8 +145,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_debugregs(
  * @entries: the indices to read; receives the data
  * @count: how many; there is no limit
  *
- * Returns: how many were read: when less than @count, entries[that] is the
- * first that the kernel does not know; or a negative errno.
+ * Returns:
+ *	how many were read: when less than @count, entries[that] is the
+ *	first that the kernel does not know
+ *	-EBADMSG, the kernel counts more than it was asked for
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_msrs(
 	struct kvm_vcpu_fd *vcpu, struct kvm_msr_entry *entries,
@@ -158,8 +161,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_msrs(
  * @entries: indices and data, applied in order
  * @count: how many; there is no limit
  *
- * Returns: how many were written: when less than @count, entries[that] is the
- * first that the kernel refused; or a negative errno.
+ * Returns:
+ *	how many were written: when less than @count, entries[that] is the
+ *	first that the kernel refused
+ *	-EBADMSG, the kernel counts more than it was given
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_msrs(
 	struct kvm_vcpu_fd *vcpu, const struct kvm_msr_entry *entries,
@@ -183,7 +189,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_cpuid2(
  * @vcpu: virtual CPU
  * @ret_cpuid: receives the table; to be freed with free()
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_cpuid2(
 	struct kvm_vcpu_fd *vcpu, struct kvm_cpuid2 **ret_cpuid);
@@ -207,7 +217,11 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_cpuid(
  *
  * The leaves of Hyper-V's interface, for this vCPU.
  *
- * Returns: 0, -ENOMEM, or what the kernel says.
+ * Returns:
+ *	0 on success
+ *	-EBADMSG, the kernel counts more entries than it had room for
+ *	-ENOMEM
+ *	other errors straight from the kernel
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_supported_hv_cpuid(
 	struct kvm_vcpu_fd *vcpu, struct kvm_cpuid2 **ret_cpuid);
