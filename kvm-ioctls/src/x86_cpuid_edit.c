@@ -33,13 +33,15 @@ struct kvm_cpuid_entry2 *kvm_cpuid_find(struct kvm_cpuid2 *cpuid,
 int kvm_cpuid_add(struct kvm_cpuid2 **cpuid,
 		  const struct kvm_cpuid_entry2 *entry)
 {
+	/* The caller's may be an entry of the table, which may move. */
+	const struct kvm_cpuid_entry2 copy = *entry;
 	uint32_t nent = (*cpuid)->nent;
 	struct kvm_cpuid2 *larger;
 
-	larger = realloc(*cpuid, sizeof(*larger) + (nent + 1) * sizeof(*entry));
+	larger = realloc(*cpuid, sizeof(*larger) + (nent + 1) * sizeof(copy));
 	if (!larger)
 		return -ENOMEM;
-	larger->entries[nent] = *entry;
+	larger->entries[nent] = copy;
 	larger->nent = nent + 1;
 	*cpuid = larger;
 	return 0;

@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
 
 #ifdef __x86_64__
 #include <kvm-ioctls/x86.h>
@@ -196,14 +195,6 @@ static uint8_t get_answer(struct machine *m)
 void check_answer(struct machine *m, uint8_t value)
 {
 	ck_assert_uint_eq(get_answer(m), value);
-}
-
-void starve(bool hungry)
-{
-	const struct rlimit limit = { hungry ? 0 : RLIM_INFINITY,
-				      RLIM_INFINITY };
-
-	ck_assert_int_eq(setrlimit(RLIMIT_AS, &limit), 0);
 }
 
 void fail_next(unsigned long request, int err)

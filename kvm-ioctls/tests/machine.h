@@ -57,24 +57,6 @@ void expect_exit(uint32_t reason);
 /* The guest got @value as its answer: in %al, or as the fake received it. */
 void check_answer(struct machine *m, uint8_t value);
 
-/*
- * Whether large allocations can be made to fail: a sanitizer ends the program
- * instead.
- */
-#if defined(__SANITIZE_ADDRESS__)
-#define CAN_STARVE 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define CAN_STARVE 0
-#endif
-#endif
-#ifndef CAN_STARVE
-#define CAN_STARVE 1
-#endif
-
-/* From now on the process gets no more memory, or again what it asks for. */
-void starve(bool hungry);
-
 /* The next @request fails with @err; for the fake only. */
 void fail_next(unsigned long request, int err);
 

@@ -8,6 +8,7 @@
 #include <kvm-ioctls/reg.h>
 
 #include "machine.h"
+#include "starve.h"
 
 static struct machine m;
 

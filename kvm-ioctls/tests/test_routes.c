@@ -5,6 +5,7 @@
 #include <kvm-ioctls/irq.h>
 
 #include "runner.h"
+#include "starve.h"
 
 START_TEST(an_entry_holds_what_was_given)
 {
@@ -101,11 +102,46 @@ START_TEST(a_table_grows_to_the_kernels_limit)
 }
 END_TEST
 
+#if CAN_STARVE
+START_TEST(a_route_without_memory_returns_enomem)
+{
+	struct kvm_routes routes = { .table = NULL };
+	void *hoard[64] = { NULL };
+	uint32_t nr;
+	int r = 0;
+
+	starve(true);
+	/* The heap's reserve would do for many routes: take it away. */
+	for (size_t size = 1 << 20, i = 0; size >= 256 && i < 64;) {
+		hoard[i] = malloc(size);
+		if (hoard[i])
+			i++;
+		else
+			size /= 2;
+	}
+	for (uint32_t gsi = 0; r == 0 && gsi < 4096; gsi++)
+		r = kvm_routes_add_msi(&routes, gsi, gsi, 0);
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	nr = routes.table ? routes.table->nr : 0;
+	ck_assert_int_eq(kvm_routes_add_msi(&routes, 4095, 7, 0), 0);
+	ck_assert_uint_eq(routes.table->nr, nr + 1);
+	ck_assert_uint_eq(routes.table->entries[nr].u.msi.address_lo, 7);
+	kvm_routes_fini(&routes);
+	for (size_t i = 0; i < 64; i++)
+		free(hoard[i]);
+}
+END_TEST
+#else
+#define a_route_without_memory_returns_enomem a_table_grows_to_the_kernels_limit
+#endif
+
 int main(void)
 {
 	return RUN_TESTS("routes", an_entry_holds_what_was_given,
 			 an_entry_of_any_type_can_be_added,
 			 a_gsi_reaches_one_pin_of_each_chip,
 			 remove_drops_all_routes_of_a_gsi,
-			 a_table_grows_to_the_kernels_limit);
+			 a_table_grows_to_the_kernels_limit,
+			 a_route_without_memory_returns_enomem);
 }

@@ -9,6 +9,7 @@
 #include <kvm-ioctls/stats.h>
 
 #include "machine.h"
+#include "starve.h"
 
 #define NAME_SIZE 48
 

@@ -6,6 +6,8 @@
 
 #include <kvm-ioctls/cpuid.h>
 
+#include "starve.h"
+
 static struct kvm_cpuid2 *cpuid;
 
 static void add(uint32_t function, uint32_t index, uint32_t eax)
@@ -138,6 +140,79 @@ START_TEST(impossible_topology_is_refused)
 }
 END_TEST
 
+/* A table that grows moves, and the heap writes over what it leaves. */
+START_TEST(an_entry_of_the_table_can_be_added_again)
+{
+	const struct kvm_cpuid_entry2 *last;
+	void *behind[100];
+
+	for (int i = 0; i < 100; i++) {
+		ck_assert_int_eq(kvm_cpuid_add(&cpuid, &cpuid->entries[0]), 0);
+		/* What lies right behind the table keeps it from growing. */
+		behind[i] = malloc(40);
+		last = &cpuid->entries[cpuid->nent - 1];
+		ck_assert_mem_eq(last, &cpuid->entries[0], sizeof(*last));
+	}
+	for (int i = 0; i < 100; i++)
+		free(behind[i]);
+}
+END_TEST
+
+#if CAN_STARVE
+/* Larger than anything that the heap keeps in reserve. */
+#define MANY (1u << 16)
+
+static void make_table_large(void)
+{
+	struct kvm_cpuid2 *larger = realloc(
+		cpuid, sizeof(*cpuid) + MANY * sizeof(cpuid->entries[0]));
+
+	ck_assert_ptr_nonnull(larger);
+	cpuid = larger;
+	memset(&cpuid->entries[cpuid->nent], 0,
+	       (MANY - cpuid->nent) * sizeof(cpuid->entries[0]));
+	cpuid->nent = MANY;
+}
+
+START_TEST(add_without_memory_returns_enomem)
+{
+	const struct kvm_cpuid_entry2 entry = { .function = 0x40000000 };
+	struct kvm_cpuid2 *before;
+	int r = 0;
+
+	make_table_large();
+	before = cpuid;
+	starve(true);
+	/* A mapping has up to a page of room behind the table. */
+	while (r == 0 && cpuid->nent < MANY + 1000)
+		r = kvm_cpuid_add(&cpuid, &entry);
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_ptr_eq(cpuid, before);
+	ck_assert_uint_eq(get(0x1, 0)->function, 0x1);
+}
+END_TEST
+
+START_TEST(topology_without_memory_returns_enomem)
+{
+	int r = 0;
+
+	make_table_large();
+	starve(true);
+	/* Each round leaves one more entry that is none of the topology's. */
+	while (r == 0 && cpuid->nent < MANY + 1000) {
+		r = kvm_cpuid_set_topology(&cpuid, 0, 2);
+		if (r == 0)
+			cpuid->entries[cpuid->nent - 1].function = 0;
+	}
+	starve(false);
+	ck_assert_int_eq(r, -ENOMEM);
+	ck_assert_int_eq(kvm_cpuid_set_topology(&cpuid, 1, 2), 0);
+	ck_assert_uint_eq(get(0xb, 1)->edx, 1);
+}
+END_TEST
+#endif
+
 int main(void)
 {
 	Suite *suite = suite_create("x86_cpuid_edit");
@@ -155,6 +230,11 @@ int main(void)
 	tcase_add_test(tcase, single_core_has_no_hyper_threading_flag);
 	tcase_add_test(tcase, topology_can_be_set_again_for_the_next_core);
 	tcase_add_test(tcase, impossible_topology_is_refused);
+	tcase_add_test(tcase, an_entry_of_the_table_can_be_added_again);
+#if CAN_STARVE
+	tcase_add_test(tcase, add_without_memory_returns_enomem);
+	tcase_add_test(tcase, topology_without_memory_returns_enomem);
+#endif
 	srunner_run_all(runner, CK_ENV);
 	failed = srunner_ntests_failed(runner);
 	srunner_free(runner);

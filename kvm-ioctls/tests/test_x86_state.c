@@ -6,6 +6,7 @@
 #include <kvm-ioctls/x86.h>
 
 #include "machine.h"
+#include "starve.h"
 
 static struct machine m;
 

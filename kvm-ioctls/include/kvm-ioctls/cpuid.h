@@ -47,7 +47,7 @@ KVM_IOCTLS_API struct kvm_cpuid_entry2 *kvm_cpuid_find(struct kvm_cpuid2 *cpuid,
 /**
  * kvm_cpuid_add - append an entry
  * @cpuid: table from malloc(), which is reallocated
- * @entry: copied
+ * @entry: copied; may be an entry of the table
  *
  * Returns:
  *	0 on success
