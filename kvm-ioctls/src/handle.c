@@ -24,11 +24,7 @@ int kvm_call_once(struct kvm_handle *handle, unsigned long request,
 		if (r < 0)
 			r = -errno;
 	}
-	/* Relaxed: it is a note for people, ordered with nothing. */
-	if (r < 0)
-		__atomic_store_n(&handle->failed, (uint32_t)request,
-				 __ATOMIC_RELAXED);
-	return r;
+	return r < 0 ? kvm_fail(handle, (uint32_t)request, r) : r;
 }
 
 int kvm_call(struct kvm_handle *handle, unsigned long request,

@@ -28,10 +28,13 @@ static inline int kvm_call_ptr(struct kvm_handle *handle, unsigned long request,
 	return kvm_call(handle, request, (unsigned long)arg);
 }
 
-/* Remembers what failed and returns @err. */
+/*
+ * Remembers what failed and returns @err.  Relaxed: it is a note for people,
+ * ordered with nothing; atomic because kvm_vcpu_kick() fails on other threads.
+ */
 static inline int kvm_fail(struct kvm_handle *handle, uint32_t call, int err)
 {
-	handle->failed = call;
+	__atomic_store_n(&handle->failed, call, __ATOMIC_RELAXED);
 	return err;
 }
 
