@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -172,6 +173,37 @@ START_TEST(node_without_a_driver_returns_enxio)
 }
 END_TEST
 
+/* As /dev/kvm is where udev makes it and the module is not loaded. */
+START_TEST(node_of_an_absent_module_returns_enodev)
+{
+	char path[40];
+	struct kvm_fd kvm;
+
+	snprintf(path, sizeof(path), "/tmp/kvm-ioctls-node-%d", (int)getpid());
+	/* 10 is for miscellaneous devices, and none of them is number 255. */
+	ck_assert_int_eq(mknod(path, S_IFCHR | 0600, makedev(10, 255)), 0);
+	ck_assert_int_eq(kvm_init(&kvm, path), -ENODEV);
+	ck_assert_ptr_nonnull(kvm_hint(kvm.handle.failed, -ENODEV));
+	unlink(path);
+}
+END_TEST
+
+/* Only root may make a device node, and not in every container. */
+static bool may_make_nodes(void)
+{
+	char path[40];
+	int fd;
+
+	snprintf(path, sizeof(path), "/tmp/kvm-ioctls-null-%d", (int)getpid());
+	if (mknod(path, S_IFCHR | 0600, makedev(1, 3)) != 0)
+		return false;
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	if (fd >= 0)
+		close(fd);
+	unlink(path);
+	return fd >= 0;
+}
+
 START_TEST(init_says_why_it_cannot_open)
 {
 	struct kvm_fd kvm;
@@ -201,5 +233,8 @@ int main(int argc, char **argv)
 			 another_api_version_returns_enotsup,
 			 device_that_the_user_may_not_open_returns_eacces,
 			 node_without_a_driver_returns_enxio,
+			 may_make_nodes()
+				 ? node_of_an_absent_module_returns_enodev
+				 : node_without_a_driver_returns_enxio,
 			 init_says_why_it_cannot_open);
 }
