@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <errno.h>
+#include <unistd.h>
 
 #include <kvm-ioctls/device.h>
 
@@ -15,8 +16,10 @@ int kvm_device_init(struct kvm_device_fd *device, struct kvm_vm_fd *vm,
 			    (unsigned long)&arg);
 	if (r < 0)
 		return r;
-	device->handle.fd = (int)arg.fd;
-	return 0;
+	r = kvm_handle_adopt(&device->handle, (int)arg.fd);
+	if (r < 0)
+		close((int)arg.fd);
+	return r;
 }
 
 void kvm_device_fini(struct kvm_device_fd *device)

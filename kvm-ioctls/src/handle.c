@@ -52,20 +52,35 @@ int kvm_handle_call(struct kvm_handle *handle, struct kvm_handle *parent,
 	return r;
 }
 
+int kvm_handle_adopt(struct kvm_handle *handle, int fd)
+{
+	handle->fd = fd;
+	if (fd > 0)
+		return 0;
+	handle->fd = fcntl(fd, F_DUPFD_CLOEXEC, 1);
+	if (handle->fd < 0)
+		return kvm_fail(handle, KVM_CALL_OPEN, -errno);
+	close(fd);
+	return 0;
+}
+
 int kvm_handle_create(struct kvm_handle *handle, struct kvm_handle *parent,
 		      unsigned long request, unsigned long arg)
 {
 	int fd = kvm_handle_call(handle, parent, request, arg);
+	int r;
 
 	if (fd < 0)
 		return fd;
-	handle->fd = fd;
-	return 0;
+	r = kvm_handle_adopt(handle, fd);
+	if (r < 0)
+		close(fd);
+	return r;
 }
 
 void kvm_handle_close(struct kvm_handle *handle)
 {
-	/* A zeroed handle was never opened: KVM does not get descriptor 0. */
+	/* A zeroed handle was never opened: none adopts descriptor 0. */
 	if (handle->fd > 0)
 		close(handle->fd);
 	handle->fd = -1;

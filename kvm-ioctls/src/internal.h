@@ -49,6 +49,13 @@ int kvm_handle_create(struct kvm_handle *handle, struct kvm_handle *parent,
 int kvm_handle_call(struct kvm_handle *handle, struct kvm_handle *parent,
 		    unsigned long request, unsigned long arg);
 
+/*
+ * Gives a handle its descriptor.  0 is what a zeroed handle has, so a
+ * descriptor 0, which a process without standard input gets, is moved.  On
+ * failure @fd is open still and @handle is closed.
+ */
+int kvm_handle_adopt(struct kvm_handle *handle, int fd);
+
 void kvm_handle_close(struct kvm_handle *handle);
 
 /* For the descriptors that the kernel makes without close-on-exec. */

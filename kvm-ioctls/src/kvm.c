@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
+#include <unistd.h>
 
 #include <kvm-ioctls/kvm.h>
 
@@ -28,18 +29,17 @@ static int check_version(struct kvm_handle *handle)
 
 int kvm_init(struct kvm_fd *kvm, const char *path)
 {
-	int r;
+	int fd, r;
 
 	kvm->handle = (struct kvm_handle){ .fd = -1 };
 	do {
-		r = open(path ? path : "/dev/kvm", O_RDWR | O_CLOEXEC);
-	} while (r < 0 && errno == EINTR);
-	if (r < 0)
+		fd = open(path ? path : "/dev/kvm", O_RDWR | O_CLOEXEC);
+	} while (fd < 0 && errno == EINTR);
+	if (fd < 0)
 		return kvm_fail(&kvm->handle, KVM_CALL_OPEN, -errno);
-	kvm->handle.fd = r;
-	r = check_version(&kvm->handle);
+	r = kvm_init_from_fd(kvm, fd, NULL);
 	if (r < 0)
-		kvm_handle_close(&kvm->handle);
+		close(fd);
 	return r;
 }
 
@@ -49,8 +49,9 @@ int kvm_init_from_fd(struct kvm_fd *kvm, int fd, struct kvm_backend *backend)
 
 	kvm->handle = (struct kvm_handle){ .fd = fd, .backend = backend };
 	r = check_version(&kvm->handle);
-	if (r < 0)
-		kvm->handle.fd = -1;
+	if (r == 0)
+		return kvm_handle_adopt(&kvm->handle, fd);
+	kvm->handle.fd = -1;
 	return r;
 }
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include "machine.h"
 
@@ -197,15 +199,51 @@ START_TEST(a_run_structure_that_is_too_small_returns_ebadmsg)
 }
 END_TEST
 
-#define COMMON_TESTS                                     \
-	init_gives_a_close_on_exec_machine,              \
-		init_of_an_unknown_type_names_the_call,  \
-		machine_outlives_the_system_handle,      \
-		unaligned_memory_returns_einval,         \
-		overlapping_memory_returns_eexist,       \
-		resized_memory_returns_einval,           \
-		removed_memory_can_be_added_elsewhere,   \
-		region2_adds_memory_or_is_not_supported, \
+/* A process without standard input gets 0 for the next descriptor. */
+START_TEST(descriptor_zero_is_neither_kept_nor_leaked)
+{
+	struct machine m;
+
+	close(STDIN_FILENO);
+	machine_init(&m, "", 0);
+	ck_assert_int_gt(m.kvm.handle.fd, 0);
+	ck_assert_int_gt(m.vm.handle.fd, 0);
+	ck_assert_int_gt(m.vcpu.handle.fd, 0);
+	ck_assert_int_eq(fcntl(m.vm.handle.fd, F_GETFD), FD_CLOEXEC);
+	machine_fini(&m);
+	ck_assert_int_eq(fcntl(STDIN_FILENO, F_GETFD), -1);
+}
+END_TEST
+
+START_TEST(descriptor_zero_that_cannot_move_returns_emfile)
+{
+	const struct rlimit two = { 2, 2 };
+	struct kvm_fd other;
+
+	open_kvm(&kvm);
+	/* Descriptor 1 is taken: somebody reads what the tests say. */
+	ck_assert_int_eq(dup2(kvm.handle.fd, STDIN_FILENO), STDIN_FILENO);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &two), 0);
+	ck_assert_int_eq(kvm_init_from_fd(&other, STDIN_FILENO,
+					  kvm.handle.backend),
+			 -EMFILE);
+	ck_assert_int_eq(other.handle.fd, -1);
+	ck_assert_int_eq(fcntl(STDIN_FILENO, F_GETFD), 0);
+	kvm_fini(&kvm);
+}
+END_TEST
+
+#define COMMON_TESTS                                             \
+	init_gives_a_close_on_exec_machine,                      \
+		descriptor_zero_is_neither_kept_nor_leaked,      \
+		descriptor_zero_that_cannot_move_returns_emfile, \
+		init_of_an_unknown_type_names_the_call,          \
+		machine_outlives_the_system_handle,              \
+		unaligned_memory_returns_einval,                 \
+		overlapping_memory_returns_eexist,               \
+		resized_memory_returns_einval,                   \
+		removed_memory_can_be_added_elsewhere,           \
+		region2_adds_memory_or_is_not_supported,         \
 		enable_cap_of_an_unknown_one_returns_einval
 
 int main(int argc, char **argv)

@@ -50,7 +50,7 @@ struct kvm_backend {
 
 /**
  * struct kvm_handle - one KVM file descriptor
- * @fd: the descriptor, close-on-exec; -1 when the handle is not open
+ * @fd: the descriptor, close-on-exec, never 0; -1 when the handle is not open
  * @failed: the last call that failed: an ioctl request or enum kvm_call;
  *	0 as long as none has
  * @backend: NULL for the kernel

@@ -45,7 +45,8 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_init(struct kvm_fd *kvm,
 /**
  * kvm_init_from_fd - use a KVM descriptor that somebody else opened
  * @kvm: storage for the handle
- * @fd: an open /dev/kvm; takes ownership when the call succeeds
+ * @fd: an open /dev/kvm; takes ownership when the call succeeds.  The handle
+ *	has another descriptor when it is 0.
  * @backend: NULL for the kernel; must outlive @kvm and all that is made of it
  *
  * For a process that is not allowed to open the device itself, and for tests.
@@ -55,6 +56,7 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_init(struct kvm_fd *kvm,
  *	-EBADF, @fd is not open
  *	-ENOTTY, @fd is not a KVM descriptor
  *	-ENOTSUP, its API version is not 12
+ *	-EMFILE, @fd is 0, and there can be no other
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_init_from_fd(
 	struct kvm_fd *kvm, int fd, struct kvm_backend *backend);
