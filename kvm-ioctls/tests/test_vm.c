@@ -54,6 +54,7 @@ START_TEST(init_of_an_unknown_type_names_the_call)
 
 	setup();
 	ck_assert_int_eq(kvm_vm_init(&other, &kvm, 0x12345), -EINVAL);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
 	ck_assert_int_eq(other.handle.fd, -1);
 	ck_assert_uint_eq(other.handle.failed, KVM_CREATE_VM);
 	kvm_vm_fini(&other);
@@ -217,12 +218,14 @@ END_TEST
 
 START_TEST(descriptor_zero_that_cannot_move_returns_emfile)
 {
-	const struct rlimit two = { 2, 2 };
+	struct rlimit before, two;
 	struct kvm_fd other;
 
 	open_kvm(&kvm);
 	/* Descriptor 1 is taken: somebody reads what the tests say. */
 	ck_assert_int_eq(dup2(kvm.handle.fd, STDIN_FILENO), STDIN_FILENO);
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
+	two = (struct rlimit){ 2, before.rlim_max };
 	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &two), 0);
 	ck_assert_int_eq(kvm_init_from_fd(&other, STDIN_FILENO,
 					  kvm.handle.backend),
