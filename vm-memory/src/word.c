@@ -106,8 +106,13 @@ static bool is_order(enum vm_mem_order order)
 		}                                                              \
 		mark_word(entry, hva, bits / 8);                               \
 		return 0;                                                      \
-	}                                                                      \
-                                                                               \
+	}
+
+DEFINE_WORD(16)
+DEFINE_WORD(32)
+DEFINE_WORD(64)
+
+#define DEFINE_CAS(bits)                                                       \
 	int vm_mem_cas##bits(const struct vm_mem *mem, vm_gpa gpa,             \
 			     enum vm_mem_order order,                          \
 			     uint##bits##_t *expected, uint##bits##_t desired) \
@@ -129,6 +134,5 @@ static bool is_order(enum vm_mem_order order)
 		return 1;                                                      \
 	}
 
-DEFINE_WORD(16)
-DEFINE_WORD(32)
-DEFINE_WORD(64)
+DEFINE_CAS(32)
+DEFINE_CAS(64)

@@ -106,22 +106,17 @@ START_TEST(a_word_is_exchanged_only_if_it_is_the_expected_one)
 	struct vm_mem *mem = MAP_OF({ 0, PAGE, NULL });
 
 	for (unsigned int i = 0; i < 5; i++) {
-		uint16_t v16 = (uint16_t)i;
 		uint32_t v32 = i;
 		uint64_t v64 = i;
 
-		ck_assert_int_eq(vm_mem_cas16(mem, 2, orders[i], &v16,
-					      (uint16_t)(i + 1)),
-				 1);
 		ck_assert_int_eq(vm_mem_cas32(mem, 4, orders[i], &v32, i + 1),
 				 1);
 		ck_assert_int_eq(vm_mem_cas64(mem, 8, orders[i], &v64, i + 1),
 				 1);
-		ck_assert(v16 == i && v32 == i && v64 == i);
-		ck_assert_int_eq(vm_mem_cas16(mem, 2, orders[i], &v16, 99), 0);
+		ck_assert(v32 == i && v64 == i);
 		ck_assert_int_eq(vm_mem_cas32(mem, 4, orders[i], &v32, 99), 0);
 		ck_assert_int_eq(vm_mem_cas64(mem, 8, orders[i], &v64, 99), 0);
-		ck_assert(v16 == i + 1 && v32 == i + 1 && v64 == i + 1);
+		ck_assert(v32 == i + 1 && v64 == i + 1);
 	}
 	vm_mem_free(mem);
 }
@@ -131,26 +126,20 @@ START_TEST(an_impossible_exchange_is_refused)
 {
 	struct vm_mem *mem = MAP_OF({ PAGE, PAGE, NULL });
 	const enum vm_mem_order none = (enum vm_mem_order)77;
-	uint16_t v16 = 1;
 	uint32_t v32 = 1;
 	uint64_t v64 = 1;
 
-	ck_assert_int_eq(vm_mem_cas16(mem, PAGE, none, &v16, 0), -EINVAL);
 	ck_assert_int_eq(vm_mem_cas32(mem, PAGE, none, &v32, 0), -EINVAL);
 	ck_assert_int_eq(vm_mem_cas64(mem, PAGE, none, &v64, 0), -EINVAL);
-	ck_assert_int_eq(vm_mem_cas16(mem, PAGE + 1, VM_MEM_RELAXED, &v16, 0),
-			 -EINVAL);
 	ck_assert_int_eq(vm_mem_cas32(mem, PAGE + 2, VM_MEM_RELAXED, &v32, 0),
 			 -EINVAL);
 	ck_assert_int_eq(vm_mem_cas64(mem, PAGE + 4, VM_MEM_RELAXED, &v64, 0),
 			 -EINVAL);
-	ck_assert_int_eq(vm_mem_cas16(mem, 0, VM_MEM_RELAXED, &v16, 0),
-			 -EFAULT);
 	ck_assert_int_eq(vm_mem_cas32(mem, 0, VM_MEM_RELAXED, &v32, 0),
 			 -EFAULT);
 	ck_assert_int_eq(vm_mem_cas64(mem, 2 * PAGE, VM_MEM_RELAXED, &v64, 0),
 			 -EFAULT);
-	ck_assert(v16 == 1 && v32 == 1 && v64 == 1);
+	ck_assert(v32 == 1 && v64 == 1);
 	vm_mem_free(mem);
 }
 END_TEST
