@@ -222,6 +222,28 @@ START_TEST(marks_survive_a_change_of_the_map)
 }
 END_TEST
 
+START_TEST(a_slice_lives_on_with_a_map_that_shares_its_marks)
+{
+	struct vm_mem *mem = tracked();
+	struct vm_mem_slice slice;
+	struct vm_mem *more, *same;
+
+	ck_assert_int_eq(vm_mem_get_slice(mem, 8 * PAGE, PAGE, &slice), 0);
+	ck_assert_int_eq(vm_mem_add_region(
+				 mem, &(struct vm_mem_range){ GIB, PAGE, NULL },
+				 &more),
+			 0);
+	vm_mem_free(mem);
+	ck_assert_int_eq(vm_mem_slice_write(&slice, 0, "a", 1), 0);
+	ck_assert_uint_eq(fetch(more), 0x10);
+	ck_assert_int_eq(vm_mem_set_tracking(more, PAGE, &same), 0);
+	vm_mem_free(more);
+	ck_assert_int_eq(vm_mem_slice_write(&slice, 0, "b", 1), 0);
+	ck_assert_uint_eq(fetch(same), 0x10);
+	vm_mem_free(same);
+}
+END_TEST
+
 START_TEST(a_fetch_takes_only_what_the_map_has_of_a_region)
 {
 	const struct vm_mem_backing backing = { .capacity = 128 * PAGE };
@@ -407,8 +429,9 @@ START_TEST(a_view_marks_guest_physical_pages)
 END_TEST
 
 RUN_TESTS("dirty", every_write_path_marks_what_it_wrote, reading_marks_nothing,
-	  a_failed_write_marks_nothing, without_tracking_there_are_no_marks,
-	  tracking_refuses_odd_page_sizes,
+	  a_failed_write_marks_nothing,
+	  a_slice_lives_on_with_a_map_that_shares_its_marks,
+	  without_tracking_there_are_no_marks, tracking_refuses_odd_page_sizes,
 	  maps_of_one_page_size_share_their_marks,
 	  marks_survive_a_change_of_the_map,
 	  a_fetch_takes_only_what_the_map_has_of_a_region,

@@ -36,7 +36,10 @@ struct vm_mem;
  * @ret_mem: the new map; drop it with vm_mem_free()
  *
  * If @mem already tracks with @page_size, the new map shares its marks; else
- * all of its pages are clean.
+ * all of its pages are clean.  Maps made from one another by adding, removing
+ * or resizing a region share marks too, and a view shares those of its map.
+ * Marks live as long as the maps that share them: a slice of a tracked map is
+ * not kept valid by a map of the same regions that tracks otherwise.
  *
  * Returns:
  *	0 on success

@@ -3,8 +3,10 @@
  * Slices: host views of guest ranges, for rings, iovecs and system calls.
  *
  * A slice is translated once and used many times.  It stays valid while the
- * map that it came from, or any map that shares the region, is alive.  Its
- * bytes are shared with a hostile guest: copy them once and check the copy.
+ * map that it came from is alive.  Instead of that one, any map that shares
+ * the region will do, but if the first tracks dirty pages, only one that
+ * shares its marks too: see vm_mem_set_tracking().  The bytes are shared with
+ * a hostile guest: copy them once and check the copy.
  *
  * What writes through @hva directly (a system call, a pointer) has to call
  * vm_mem_slice_mark_dirty() afterwards; the functions here that write do so
