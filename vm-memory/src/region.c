@@ -49,12 +49,25 @@ int mem_check_file(int fd, uint64_t off, uint64_t len)
 	return 0;
 }
 
+/*
+ * A place in a file that is not there is a mistake.  So is an offset into a
+ * new memfd, which is only as long as the region.
+ */
+static bool has_stray_place(const struct vm_mem_backing *backing)
+{
+	return (backing->offset && !is_file(backing)) ||
+	       (backing->hva && backing->kind != VM_MEM_CALLER) ||
+	       (backing->guest_memfd_offset &&
+		!(backing->flags & VM_MEM_GUEST_MEMFD));
+}
+
 /* Does the backing ask only for what its kind can give? */
 static bool is_consistent(const struct vm_mem_backing *backing)
 {
 	unsigned int flags = backing->flags;
 
-	if (flags & ~ALL_FLAGS || (flags & HUGE_ANY) == HUGE_ANY)
+	if (flags & ~ALL_FLAGS || (flags & HUGE_ANY) == HUGE_ANY ||
+	    has_stray_place(backing))
 		return false;
 	switch (backing->kind) {
 	case VM_MEM_ANON:

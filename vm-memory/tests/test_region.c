@@ -135,6 +135,9 @@ static int make(uint64_t gpa, uint64_t size, struct vm_mem_backing backing)
 START_TEST(a_backing_that_contradicts_itself_is_refused)
 {
 	const int fd = patterned_file(PAGE);
+	const int file = patterned_file(2 * PAGE);
+	void *pages = mmap(NULL, 2 * PAGE, PROT_READ | PROT_WRITE,
+			   MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	static uint8_t byte;
 	const struct vm_mem_backing bad[] = {
 		{ .kind = (enum vm_mem_kind)99 },
@@ -148,14 +151,25 @@ START_TEST(a_backing_that_contradicts_itself_is_refused)
 		{ .kind = VM_MEM_CALLER },
 		{ .kind = VM_MEM_CALLER, .hva = &byte },
 		{ .kind = VM_MEM_CALLER, .hva = &byte, .flags = VM_MEM_LOCK },
+		{ .kind = VM_MEM_CALLER, .hva = pages, .offset = PAGE },
+		{ .kind = VM_MEM_ANON, .offset = PAGE },
+		{ .kind = VM_MEM_ANON, .hva = pages },
+		{ .kind = VM_MEM_MEMFD, .offset = PAGE },
+		{ .kind = VM_MEM_MEMFD, .hva = pages },
+		{ .kind = VM_MEM_FILE_SHARED, .fd = file, .hva = pages },
 		{ .capacity = 100 },
 		{ .capacity = PAGE },
-		{ .guest_memfd_offset = 1 },
+		{ .flags = VM_MEM_GUEST_MEMFD,
+		  .guest_memfd = fd,
+		  .guest_memfd_offset = 1 },
+		{ .guest_memfd_offset = PAGE },
 	};
 
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
 		ck_assert_msg(make(0, 2 * PAGE, bad[i]) == -EINVAL, "%zu", i);
 	close(fd);
+	close(file);
+	munmap(pages, 2 * PAGE);
 }
 END_TEST
 

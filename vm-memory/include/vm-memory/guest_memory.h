@@ -47,8 +47,9 @@ extern "C" {
  * Returns:
  *	0 on success
  *	-EINVAL, an empty or unaligned range, or a backing that contradicts
- *	itself: an unknown kind or flag, a flag that the kind does not take, a
- *	capacity below the size, a file that ends before the region does
+ *	itself: an unknown kind or flag, a flag, an offset or an address that the
+ *	kind does not take, a capacity below the size, a file that ends before
+ *	the region does
  *	-EOVERFLOW, a range reaches past 2^64, or its file offset past 2^63
  *	-EEXIST, two ranges overlap
  *	-ENOTSUP, the kernel lacks what a flag asks for

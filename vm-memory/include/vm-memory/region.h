@@ -60,12 +60,13 @@ enum vm_mem_kind {
  * @kind: where the bytes come from
  * @flags: VM_MEM_* flags; VM_MEM_CALLER takes none but VM_MEM_GUEST_MEMFD
  * @fd: the file of the two FILE kinds; duplicated, the caller keeps its own
- * @offset: where in @fd the region starts
- * @hva: the memory of VM_MEM_CALLER; must outlive every map and slice
+ * @offset: where in @fd the region starts; 0 without a file of the caller's
+ * @hva: the memory of VM_MEM_CALLER, which must outlive every map and slice;
+ *	NULL for the other kinds
  * @capacity: bytes to reserve for vm_mem_resize_region(); 0 means the size
  * @guest_memfd: a KVM guest_memfd that holds the region's private pages;
  *	duplicated, kept and told, never mapped
- * @guest_memfd_offset: where in @guest_memfd the region starts
+ * @guest_memfd_offset: where in @guest_memfd the region starts; 0 without
  *
  * Zero-initialise it and name what differs.  Addresses, sizes and offsets are
  * multiples of the page size of the backing, which for huge pages and files
