@@ -145,6 +145,8 @@ int vm_mem_map_file(const struct vm_mem *mem, vm_gpa gpa, uint64_t len, int fd,
 	r = vm_mem_get_slice(mem, gpa, len, &slice);
 	if (r < 0)
 		return r;
+	if (entry->region->backing.kind == VM_MEM_CALLER)
+		return -ENOTSUP;
 	if (((uintptr_t)slice.hva | len | off) & (page - 1) ||
 	    entry->region->page_size != page)
 		return -EINVAL;
@@ -177,16 +179,22 @@ static int discard_advice(const struct mem_region *region)
 	return -1;
 }
 
-static int discard_part(const struct mem_part *part)
+static int check_discard(const struct mem_part *part)
 {
 	const struct mem_region *region = part->entry->region;
 	uint64_t off = (uint64_t)(part->hva - region->hva);
-	int advice = discard_advice(region);
 
-	if (advice < 0)
+	if (discard_advice(region) < 0)
 		return -ENOTSUP;
 	if ((off | part->len) & (region->page_size - 1))
 		return -EINVAL;
+	return 0;
+}
+
+static int discard_part(const struct mem_part *part)
+{
+	int advice = discard_advice(part->entry->region);
+
 	if (madvise(part->hva, part->len, advice) < 0)
 		return errno == EOPNOTSUPP || errno == EINVAL ? -ENOTSUP
 							      : -errno;
@@ -197,9 +205,12 @@ static int discard_part(const struct mem_part *part)
 int vm_mem_discard(const struct vm_mem *mem, vm_gpa gpa, uint64_t len)
 {
 	struct mem_part part;
-	struct mem_walk walk;
+	struct mem_walk walk, check;
 	int r = mem_walk(mem, gpa, len, VM_MEM_PERM_WRITE, &walk);
 
+	check = walk;
+	while (!r && mem_next(&check, &part))
+		r = check_discard(&part);
 	while (!r && mem_next(&walk, &part))
 		r = discard_part(&part);
 	return r;

@@ -249,6 +249,24 @@ START_TEST(map_file_refuses_what_it_cannot_map)
 }
 END_TEST
 
+START_TEST(map_file_leaves_memory_of_the_caller_alone)
+{
+	uint8_t *hva = mmap(NULL, PAGE, PROT_READ | PROT_WRITE,
+			    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	const struct vm_mem_backing backing = { .kind = VM_MEM_CALLER,
+						.hva = hva };
+	struct vm_mem *mem = MAP_OF({ PAGE, PAGE, &backing });
+	int fd = patterned_file(PAGE);
+
+	hva[0] = 0x33;
+	ck_assert_int_eq(vm_mem_map_file(mem, PAGE, PAGE, fd, 0), -ENOTSUP);
+	ck_assert_uint_eq(hva[0], 0x33);
+	close(fd);
+	vm_mem_free(mem);
+	munmap(hva, PAGE);
+}
+END_TEST
+
 /* How many bytes of a region are in memory. */
 static uint64_t resident(const struct vm_mem *mem)
 {
@@ -317,7 +335,13 @@ START_TEST(discard_refuses_what_it_cannot_give_back)
 	struct vm_mem *mem =
 		MAP_OF({ PAGE, PAGE, NULL }, { 2 * PAGE, PAGE, &backing });
 
+	uint8_t byte;
+
+	ck_assert_int_eq(vm_mem_fill(mem, PAGE, 0x33, 2 * PAGE), 0);
 	ck_assert_int_eq(vm_mem_discard(mem, 2 * PAGE, PAGE), -ENOTSUP);
+	ck_assert_int_eq(vm_mem_discard(mem, PAGE, 2 * PAGE), -ENOTSUP);
+	ck_assert_int_eq(vm_mem_read(mem, PAGE, &byte, 1), 0);
+	ck_assert_uint_eq(byte, 0x33);
 	ck_assert_int_eq(vm_mem_discard(mem, PAGE + 1, PAGE - 1), -EINVAL);
 	ck_assert_int_eq(vm_mem_discard(mem, PAGE, PAGE - 1), -EINVAL);
 	ck_assert_int_eq(vm_mem_discard(mem, 3 * PAGE, PAGE), -EFAULT);
@@ -375,6 +399,7 @@ RUN_TESTS("io", pread_fills_across_regions,
 	  an_error_of_the_system_call_is_told,
 	  a_mapped_file_is_seen_and_not_changed,
 	  map_file_refuses_what_it_cannot_map,
+	  map_file_leaves_memory_of_the_caller_alone,
 	  discarded_pages_go_back_to_the_host,
 	  a_discarded_file_page_is_a_hole_or_the_file_again,
 	  discard_refuses_what_it_cannot_give_back,

@@ -2,6 +2,10 @@
 /*
  * Guest memory and file descriptors: no bounce buffer, one system call.
  *
+ * One system call takes up to 64 pieces of memory.  A range has one piece in
+ * each region that it spans, and in an I/O view one in each mapping that does
+ * not continue the last in memory.
+ *
  * Threading: may run on any thread; descriptors are borrowed for the call.
  */
 #ifndef VM_MEMORY_IO_H
@@ -29,9 +33,13 @@ struct vm_mem;
  * now.  The guest range is checked as a whole first.  Retries on EINTR, marks
  * dirty exactly what arrived.
  *
+ * A range of more than 64 pieces is filled up to the end of the 64th, and the
+ * rest of a packet that does not fit is lost as if @len were less.
+ *
  * Returns:
  *	the bytes that arrived, at most @len; 0 is the end of the file
- *	-EFAULT, some byte of the range is not backed by a region
+ *	-EFAULT, some byte of the range is not backed by a region, or the view
+ *	does not allow to write it
  *	-EOVERFLOW, @gpa + @len wraps past 2^64
  *	what readv(2) says, -EAGAIN and -EBADF among it
  */
@@ -53,7 +61,8 @@ VM_MEM_API VM_MEM_CHECK int64_t vm_mem_read_fd(const struct vm_mem *mem,
  *
  * Returns:
  *	the bytes that arrived; less than @len at the end of the file
- *	-EFAULT, some byte of the range is not backed by a region
+ *	-EFAULT, some byte of the range is not backed by a region, or the view
+ *	does not allow to write it
  *	-EOVERFLOW, @gpa + @len wraps past 2^64, or @off + @len past 2^63
  *	what preadv(2) says, -EBADF and -ESPIPE among it
  */
@@ -70,9 +79,13 @@ VM_MEM_API VM_MEM_CHECK int64_t vm_mem_pread_fd(const struct vm_mem *mem,
  *
  * One transfer, as writev(2) does it.  Retries on EINTR.
  *
+ * A range of more than 64 pieces is sent up to the end of the 64th: of a
+ * packet the beginning, which a short count tells.
+ *
  * Returns:
  *	the bytes that were taken, at most @len
- *	-EFAULT, some byte of the range is not backed by a region
+ *	-EFAULT, some byte of the range is not backed by a region, or the view
+ *	does not allow to read it
  *	-EOVERFLOW, @gpa + @len wraps past 2^64
  *	what writev(2) says, -EAGAIN and -EBADF among it
  */
@@ -93,7 +106,8 @@ VM_MEM_API VM_MEM_CHECK int64_t vm_mem_write_fd(const struct vm_mem *mem,
  *
  * Returns:
  *	the bytes that were written
- *	-EFAULT, some byte of the range is not backed by a region
+ *	-EFAULT, some byte of the range is not backed by a region, or the view
+ *	does not allow to read it
  *	-EOVERFLOW, @gpa + @len wraps past 2^64, or @off + @len past 2^63
  *	what pwritev(2) says, -EBADF and -ESPIPE among it
  */
@@ -124,7 +138,9 @@ VM_MEM_API VM_MEM_CHECK int64_t vm_mem_pwrite_fd(const struct vm_mem *mem,
  *	0 on success
  *	-EINVAL, something is not page-aligned, @len is 0, the file ends before
  *	the range does, or the region consists of huge pages
- *	-EFAULT, the range is not backed by a single region
+ *	-ENOTSUP, the memory is the caller's, who owns what is mapped there
+ *	-EFAULT, the range is not backed by a single region, or the view does
+ *	not allow both to read and to write it
  *	-EOVERFLOW, @gpa + @len wraps past 2^64, or @off + @len past 2^63
  *	what fstat(2) and mmap(2) say, -EBADF and -ENODEV among it
  */
@@ -142,12 +158,16 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_map_file(const struct vm_mem *mem,
  * private file as the file does.  In a shared region they are gone for every
  * process, and from the file.  Marks dirty.
  *
+ * The range is checked as a whole first.  If the host refuses one region's
+ * part, those before it are gone already.
+ *
  * Returns:
  *	0 on success
  *	-EINVAL, something is not a multiple of the page size of its region
  *	-ENOTSUP, the memory is the caller's, or both shared and locked, the
-	file cannot have holes, or the kernel lacks MADV_DONTNEED_LOCKED
- *	-EFAULT, some byte of the range is not backed by a region
+ *	file cannot have holes, or the kernel lacks MADV_DONTNEED_LOCKED
+ *	-EFAULT, some byte of the range is not backed by a region, or the view
+ *	does not allow to write it
  *	-EOVERFLOW, @gpa + @len wraps past 2^64
  *	what madvise(2) says
  */
