@@ -69,12 +69,11 @@ cross_file() {
 	fdt=$(debian_unpack "$arch" libfdt-dev)
 	cat <<-END
 		[binaries]
-		c = '$gnu-gcc'
+		c = ['$gnu-gcc', '-isystem', '$fdt/usr/include', '-B$fdt/usr/lib/$gnu']
 		ar = '$gnu-ar'
 		strip = '$gnu-strip'
 		[built-in options]
-		c_args = ['-isystem', '$fdt/usr/include']
-		c_link_args = ['-static', '-L$fdt/usr/lib/$gnu']
+		c_link_args = ['-static']
 		[host_machine]
 		system = 'linux'
 		cpu_family = '$arch'
