@@ -6,7 +6,8 @@
 /*
  * Finds a word of which an access may use limit bytes of the entry.  An
  * aligned word lies wholly in one region.  In an I/O view an IOVA may be
- * aligned where its memory is not, so it is the host address that counts.
+ * aligned where its memory is not: whoever mapped it so, the guest perhaps,
+ * has left no word there.
  */
 static inline int find_word(const struct mem_entry *entry, uint64_t limit,
 			    vm_gpa gpa, uint64_t size, void **ret_hva)
@@ -18,7 +19,7 @@ static inline int find_word(const struct mem_entry *entry, uint64_t limit,
 	if (off >= limit || size > limit - off)
 		return -EFAULT;
 	if ((uintptr_t)(entry->hva + off) & (size - 1))
-		return -EINVAL;
+		return -EFAULT;
 	*ret_hva = entry->hva + off;
 	return 0;
 }

@@ -307,7 +307,7 @@ START_TEST(a_mapping_without_memory_behind_it_shows_nothing)
 }
 END_TEST
 
-START_TEST(a_word_that_is_not_aligned_in_memory_is_refused)
+START_TEST(a_word_that_is_not_aligned_in_memory_is_a_fault)
 {
 	struct vm_iotlb *iotlb = table(8);
 	struct vm_mem *mem = memory();
@@ -317,11 +317,11 @@ START_TEST(a_word_that_is_not_aligned_in_memory_is_refused)
 	ck_assert_int_eq(map(iotlb, 0x1000, 64, 16 * PAGE + 1, RW), 0);
 	ck_assert_int_eq(vm_iotlb_new_view(iotlb, mem, &view), 0);
 	ck_assert_int_eq(vm_mem_load64(view, 0x1000, VM_MEM_RELAXED, &value),
-			 -EINVAL);
+			 -EFAULT);
 	ck_assert_int_eq(vm_mem_store64(view, 0x1000, VM_MEM_RELAXED, value),
-			 -EINVAL);
+			 -EFAULT);
 	ck_assert_int_eq(vm_mem_cas64(view, 0x1000, VM_MEM_RELAXED, &value, 0),
-			 -EINVAL);
+			 -EFAULT);
 	ck_assert_int_eq(vm_mem_write(view, 0x1000, &value, 8), 0);
 	value = 0;
 	ck_assert_int_eq(vm_mem_read(mem, 16 * PAGE + 1, &value, 8), 0);
@@ -361,5 +361,5 @@ RUN_TESTS("iotlb", a_lookup_tells_hits_misses_and_denials,
 	  a_view_enforces_permissions_on_every_path,
 	  pieces_that_continue_each_other_become_one,
 	  a_mapping_without_memory_behind_it_shows_nothing,
-	  a_word_that_is_not_aligned_in_memory_is_refused,
+	  a_word_that_is_not_aligned_in_memory_is_a_fault,
 	  a_view_is_not_a_map_to_change)

@@ -47,7 +47,8 @@ struct vm_mem_atomic {
 
 /**
  * vm_mem_atomic_init - hold a map
- * @atomic: caller-allocated
+ * @atomic: caller-allocated, aligned to 64 bytes as its type says: a variable
+ *	is, memory of malloc(3) need not be, so use aligned_alloc(3)
  * @mem: the first map; takes ownership of the reference
  */
 VM_MEM_API void vm_mem_atomic_init(struct vm_mem_atomic *atomic,

@@ -150,7 +150,7 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_fetch_dirty(const struct vm_mem *mem,
  * Returns:
  *	0 on success
  *	-EINVAL, @page_size is not a power of two
-	-EFAULT, a page is not backed by a region; nothing is marked
+ *	-EFAULT, a page is not backed by a region; nothing is marked
  *	-EOVERFLOW, the pages reach past 2^64
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_merge_dirty_log(const struct vm_mem *mem,
@@ -173,7 +173,7 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_merge_dirty_log(const struct vm_mem *mem,
  * Returns:
  *	0 on success
  *	-EINVAL, @page_size is not a power of two
-	-EFAULT, a page is not backed by a region; the others are marked
+ *	-EFAULT, a page is not backed by a region; the others are marked
  *	-EOVERFLOW, a page lies past 2^64; the others are marked
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_merge_dirty_ring(const struct vm_mem *mem,

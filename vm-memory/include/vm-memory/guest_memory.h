@@ -3,7 +3,9 @@
  * Guest memory: an immutable map from guest-physical addresses to regions,
  * and checked access to what is in it.
  *
- * This header brings in everything that a device or a loader needs.
+ * This header brings in regions, slices, words, the iterator and transfers.
+ * Numbers (endian.h), dirty tracking (dirty.h), maps that change (atomic.h),
+ * I/O views (iotlb.h) and lost pages (sigbus.h) are for those who name them.
  *
  * Addresses and lengths may come from a hostile guest: whatever they are, an
  * access either touches only guest memory or fails without touching any.  The

@@ -113,7 +113,7 @@ VM_MEM_API size_t vm_iotlb_count(const struct vm_iotlb *iotlb);
  *
  * Returns:
  *	0 on success
- *	-EINVAL, the length is 0 or the permissions are none
+ *	-EINVAL, the length is 0 or the permissions have an unknown bit
  *	-EOVERFLOW, one of the two ranges reaches past 2^64
  *	-ENOSPC, the table is full; it has not changed
  */

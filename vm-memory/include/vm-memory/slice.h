@@ -126,7 +126,11 @@ VM_MEM_API void vm_mem_bitmap_mark(struct vm_mem_bitmap *bitmap,
  * vm_mem_slice_mark_dirty - tell that bytes of a slice have been written
  * @slice: a slice
  * @off: first byte written, from the start of the slice
- * @len: bytes written
+ * @len: bytes written; @off + @len must not exceed the length of the slice
+ *
+ * The limit is the caller's to keep, as it is for the write.  Beyond it, other
+ * pages of the region may be marked, or none; nothing but the marks of the
+ * region is touched in any case.
  *
  * Call it after the write, never before: whoever clears the mark in between
  * would take the old bytes for the new ones.  Costs one test when tracking is

@@ -3,6 +3,13 @@
  * Atomic access to the words of a slice, inline: for rings, which are
  * translated once and then polled.
  *
+ * It is the address in the host that has to be aligned.  A slice begins as
+ * its guest-physical address does, but one of an I/O view may begin anywhere,
+ * whatever its IOVA: who takes it checks @hva once.
+ *
+ * The order is not checked: another one than those that are named is undefined
+ * behaviour, of which compilers warn when it is a constant.
+ *
  * Threading: may run on any thread, concurrently with the guest.
  */
 #ifndef VM_MEMORY_SLICE_WORD_H
@@ -19,7 +26,21 @@
 extern "C" {
 #endif
 
-/* Where a naturally aligned word of a slice is. */
+/**
+ * vm_mem_slice_find_word - where a naturally aligned word of a slice is
+ * @slice: a slice
+ * @off: where the word lies in the slice
+ * @size: bytes of the word: 1, 2, 4 or 8
+ * @ret_hva: the word's address in this process
+ *
+ * What the functions below have in common.  For an operation that is not
+ * among them: use one atomic access, and mark dirty what it has written.
+ *
+ * Returns:
+ *	0 on success
+ *	-EFAULT, the word does not lie within the slice
+ *	-EINVAL, the word is not naturally aligned
+ */
 static inline VM_MEM_CHECK int vm_mem_slice_find_word(
 	const struct vm_mem_slice *slice, uint64_t off, uint64_t size,
 	void **ret_hva)

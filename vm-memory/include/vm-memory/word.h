@@ -54,7 +54,8 @@ enum vm_mem_order {
  * Returns:
  *	0 on success
  *	-EINVAL, @gpa is not aligned or @order is not one for loads
- *	-EFAULT, the word is not backed by a region
+ *	-EFAULT, the word is not backed by a region, or the view does not allow
+ *	to read it or shows memory there that is not aligned
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_load16(const struct vm_mem *mem, vm_gpa gpa,
 					  enum vm_mem_order order,
@@ -82,7 +83,8 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_load64(const struct vm_mem *mem, vm_gpa gpa,
  * Returns:
  *	0 on success
  *	-EINVAL, @gpa is not aligned or @order is not one for stores
- *	-EFAULT, the word is not backed by a region
+ *	-EFAULT, the word is not backed by a region, or the view does not allow
+ *	to write it or shows memory there that is not aligned
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_store16(const struct vm_mem *mem, vm_gpa gpa,
 					   enum vm_mem_order order,
@@ -114,7 +116,8 @@ VM_MEM_API VM_MEM_CHECK int vm_mem_store64(const struct vm_mem *mem, vm_gpa gpa,
  *	1 if the word has been exchanged
  *	0 if it had another value, which is in @expected now
  *	-EINVAL, @gpa is not aligned or @order is none
- *	-EFAULT, the word is not backed by a region
+ *	-EFAULT, the word is not backed by a region, or the view does not allow
+ *	both to read and to write it or shows memory there that is not aligned
  */
 VM_MEM_API VM_MEM_CHECK int vm_mem_cas32(const struct vm_mem *mem, vm_gpa gpa,
 					 enum vm_mem_order order,
