@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/*
+ * A driver that rewrites its descriptors all the time.  What the device has
+ * popped stays as it was: each word is one that the driver has written, and
+ * nothing that is checked is read again.
+ */
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "support.h"
+
+#define ROUNDS	  20000
+#define GOOD_LEN  0x10u
+#define OTHER_LEN 0x20u
+
+struct racer {
+	struct rig rig;
+	_Atomic uint64_t *words; /* of the descriptor that is rewritten */
+	uint64_t rest; /* its second word but for the length */
+	_Atomic bool is_over;
+};
+
+/* Between a buffer and a hole, and between two lengths. */
+static void *rewrite(void *data)
+{
+	struct racer *racer = data;
+
+	for (uint64_t i = 0; !atomic_load(&racer->is_over); i++) {
+		atomic_store_explicit(&racer->words[0], i & 1 ? HOLE : DATA,
+				      memory_order_relaxed);
+		atomic_store_explicit(&racer->words[1],
+				      racer->rest |
+					      (i & 2 ? OTHER_LEN : GOOD_LEN),
+				      memory_order_relaxed);
+	}
+	return NULL;
+}
+
+static void check_round(struct racer *racer)
+{
+	struct rig *rig = &racer->rig;
+	struct virtq_reader reader;
+	struct virtq_seg seg;
+	char bytes[OTHER_LEN];
+	int r;
+
+	rig_pop(rig);
+	seg = rig->segs[0];
+	require(seg.gpa == DATA || seg.gpa == HOLE);
+	require(seg.len == GOOD_LEN || seg.len == OTHER_LEN);
+	require(rig->chain.readable_len == seg.len);
+	virtq_reader_init(&reader, &rig->chain);
+	r = virtq_reader_read(&reader, bytes, seg.len);
+	require(r == (seg.gpa == HOLE ? -EFAULT : 0));
+	require(rig->segs[0].gpa == seg.gpa);
+	require(rig->segs[0].len == seg.len);
+	require(virtq_undo_pop(&rig->vq, rig->chain.head) == 0);
+}
+
+START_TEST(a_descriptor_rewritten_after_pop_has_no_effect)
+{
+	bool is_indirect = _i & 2;
+	struct racer racer = { 0 };
+	struct rig *rig = &racer.rig;
+	pthread_t thread;
+	uint64_t rest;
+
+	rig_init(rig, ring(_i & 1) | INDIRECT, 4);
+	rig_add_form(rig, 1, 0,
+		     is_indirect ? VIRTQ_DRIVER_INDIRECT : VIRTQ_DRIVER_DIRECT,
+		     0);
+	virtq_driver_publish(rig->driver);
+	racer.words = rig->vq.desc.hva;
+	if (is_indirect) {
+		struct vm_mem_slice table;
+		vm_gpa gpa;
+
+		require(vm_mem_read(rig->mem, 0, &gpa, 8) == 0);
+		require(vm_mem_get_slice(rig->mem, gpa, 16, &table) == 0);
+		racer.words = table.hva;
+	}
+	rest = atomic_load(&racer.words[1]);
+	racer.rest = rest & ~(uint64_t)UINT32_MAX;
+	atomic_store(&racer.words[1], racer.rest | GOOD_LEN);
+	require(pthread_create(&thread, NULL, rewrite, &racer) == 0);
+	for (int i = 0; i < ROUNDS; i++)
+		check_round(&racer);
+	atomic_store(&racer.is_over, true);
+	pthread_join(thread, NULL);
+	rig_fini(rig);
+}
+END_TEST
+
+/*
+ * All of a ring's memory changes at random: whatever is popped, the walk ends,
+ * and what it says of the segments is true of the segments.
+ */
+static void *scribble(void *data)
+{
+	struct racer *racer = data;
+	uint64_t x = 88172645463325252u;
+
+	while (!atomic_load(&racer->is_over)) {
+		x ^= x << 13;
+		x ^= x >> 7;
+		x ^= x << 17;
+		/* Mostly short lengths and lists, and any flags and links. */
+		atomic_store_explicit(&racer->words[x % 16],
+				      x & 0x9087000700ff00ff,
+				      memory_order_relaxed);
+	}
+	return NULL;
+}
+
+static void check_chain(const struct virtq_chain *chain)
+{
+	int count = chain->readable_segs + chain->writable_segs;
+	uint64_t readable = 0, writable = 0;
+
+	require(count <= 8);
+	for (int i = 0; i < count; i++) {
+		require(chain->segs[i].len != 0);
+		if (i < chain->readable_segs)
+			readable += chain->segs[i].len;
+		else
+			writable += chain->segs[i].len;
+	}
+	require(readable == chain->readable_len);
+	require(writable == chain->writable_len);
+	require(writable == chain->head.writable);
+}
+
+/* Offers one more chain, as far as the ring is not offered by scribbling. */
+static void offer(struct rig *rig)
+{
+	uint16_t index = (uint16_t)(rig->vq.next_avail + 1);
+
+	if (!rig->vq.is_packed)
+		require(vm_mem_write(rig->mem, rig->config.driver + 2, &index,
+				     2) == 0);
+}
+
+START_TEST(a_ring_that_is_scribbled_over_neither_spins_nor_lies)
+{
+	struct racer racer = { 0 };
+	struct rig *rig = &racer.rig;
+	pthread_t thread;
+	int r;
+
+	rig_init(rig, ring(_i) | INDIRECT, 8);
+	racer.words = rig->vq.desc.hva;
+	require(pthread_create(&thread, NULL, scribble, &racer) == 0);
+	for (int i = 0; i < 10 * ROUNDS; i++) {
+		offer(rig);
+		r = virtq_pop(&rig->vq, &rig->chain);
+		if (virtq_is_broken(&rig->vq)) {
+			virtq_reset(&rig->vq);
+			r = virtq_activate(&rig->vq, &rig->config, rig->mem);
+			require(r == 0);
+		} else if (r) {
+			check_chain(&rig->chain);
+			rig_push(rig, rig->chain.head, 0);
+			(void)!virtq_flush(&rig->vq);
+		}
+	}
+	atomic_store(&racer.is_over, true);
+	pthread_join(thread, NULL);
+	rig_fini(rig);
+}
+END_TEST
+
+RUN_TESTS("race", TIMES(a_descriptor_rewritten_after_pop_has_no_effect, 4),
+	  BOTH_RINGS(a_ring_that_is_scribbled_over_neither_spins_nor_lies))
