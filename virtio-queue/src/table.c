@@ -10,12 +10,11 @@ bool table_remember(struct virtq *vq, uint64_t addr, uint32_t len)
 
 	vq->table = (struct vm_mem_slice){ 0 };
 	if (vm_mem_find_region(vq->mem, addr, &index) ||
-	    vm_mem_get_region(vq->mem, index, &info))
+	    vm_mem_get_region(vq->mem, index, &info) ||
+	    vm_mem_get_slice_perm(vq->mem, info.gpa, info.size,
+				  VM_MEM_PERM_READ, &vq->table))
 		return false;
 	vq->table_gpa = info.gpa;
-	if (vm_mem_get_slice_perm(vq->mem, info.gpa, info.size,
-				  VM_MEM_PERM_READ, &vq->table))
-		vq->table = (struct vm_mem_slice){ 0 };
 	return table_hva(vq, addr, len) != NULL;
 }
 
@@ -43,8 +42,12 @@ enum virtq_fault table_check(const struct virtq *vq, uint64_t addr,
 void table_copy(const struct virtq *vq, uint64_t addr, uint32_t index,
 		uint64_t words[2])
 {
-	/* It does not fail: table_check() has looked at the whole table. */
-	if (vm_mem_read(vq->mem, addr + VIRTQ_DESC_SIZE * (vm_gpa)index, words,
-			VIRTQ_DESC_SIZE))
-		words[0] = words[1] = 0;
+	/*
+	 * It does not fail, because table_check() has looked at the whole table.
+	 * If it did, there would be a descriptor of length 0, which is refused.
+	 */
+	words[0] = 0;
+	words[1] = 0;
+	(void)!vm_mem_read(vq->mem, addr + VIRTQ_DESC_SIZE * (vm_gpa)index,
+			   words, VIRTQ_DESC_SIZE);
 }

@@ -101,6 +101,35 @@ START_TEST(the_first_descriptor_of_a_batch_appears_last)
 }
 END_TEST
 
+/* 2.8.15, 2.8.8: a run in order takes one descriptor, which is written once. */
+START_TEST(a_descriptor_that_stands_for_a_run_is_written_once)
+{
+	struct rig rig;
+
+	rig_init(&rig, PACKED | IN_ORDER, 8);
+	for (unsigned int i = 0; i < 4; i++)
+		rig_add(&rig, 0, 1, i);
+	virtq_driver_publish(rig.driver);
+	rig_push(&rig, rig_pop(&rig), 7);
+	for (int i = 1; i < 4; i++) {
+		rig_push(&rig, rig_pop(&rig), BUF_SIZE);
+		/* Whether this one is the last of its run is not known. */
+		ck_assert_uint_eq(get_desc(&rig, 1).flags,
+				  AVAIL | VIRTQ_DESC_F_WRITE);
+	}
+	ck_assert(virtq_flush(&rig.vq));
+	ck_assert_uint_eq(get_desc(&rig, 1).flags,
+			  AVAIL | USED | VIRTQ_DESC_F_WRITE);
+	ck_assert_uint_eq(get_desc(&rig, 1).id, 3);
+	for (uint32_t i = 2; i < 4; i++)
+		ck_assert_uint_eq(get_desc(&rig, i).flags,
+				  AVAIL | VIRTQ_DESC_F_WRITE);
+	for (unsigned int i = 0; i < 4; i++)
+		rig_expect(&rig, i, i ? BUF_SIZE : 7);
+	rig_fini(&rig);
+}
+END_TEST
+
 /* 2.8.15: only a change of AVAIL makes a descriptor available. */
 START_TEST(a_descriptor_with_the_wrong_wrap_counter_is_not_available)
 {
@@ -260,6 +289,7 @@ END_TEST
 RUN_TESTS("packed",
 	  ONCE(a_used_descriptor_is_written_over_the_first_of_its_list),
 	  ONCE(the_first_descriptor_of_a_batch_appears_last),
+	  ONCE(a_descriptor_that_stands_for_a_run_is_written_once),
 	  TIMES(a_descriptor_with_the_wrong_wrap_counter_is_not_available, 3),
 	  TIMES(a_list_whose_rest_has_the_wrong_wrap_counter_is_refused, 3),
 	  ONCE(a_list_goes_on_behind_the_end_of_the_ring),

@@ -168,6 +168,9 @@ START_TEST(vhost_takes_a_queue_and_gives_it_back)
 	ck_assert_int_eq(virtq_get_vhost_base(&rig.vq, &base), 0);
 	/* Packed: offset 5 with the wrap counter 0, for both directions. */
 	ck_assert_uint_eq(base, _i ? 0x00050005u : 13u);
+	ck_assert_int_eq(virtq_set_vhost_base(&rig.vq, base), 0);
+	ck_assert_int_eq(virtq_get_vhost_base(&rig.vq, &base), 0);
+	ck_assert_uint_eq(base, _i ? 0x00050005u : 13u);
 
 	/* What vhost did meanwhile: three chains, past the end of the ring. */
 	rig_set_pos(&rig, _i ? 0 : 16);

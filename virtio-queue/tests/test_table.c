@@ -139,6 +139,26 @@ START_TEST(a_table_may_be_as_long_as_the_queue)
 }
 END_TEST
 
+/* 2.7.5.3.1: direct descriptors and the table's count together. */
+START_TEST(a_chain_of_descriptors_and_a_table_is_no_longer_than_the_queue)
+{
+	struct rig rig;
+
+	rig_init(&rig, INDIRECT, 4);
+	put_desc(&rig, 0, (struct virtq_seg){ DATA, 1 }, VIRTQ_DESC_F_NEXT, 1);
+	put_desc(&rig, 16, (struct virtq_seg){ DATA, 1 }, VIRTQ_DESC_F_NEXT, 2);
+	put_desc(&rig, 32, (struct virtq_seg){ DATA + 0x1000, 48 },
+		 VIRTQ_DESC_F_INDIRECT, 0);
+	for (unsigned int i = 0; i < 3; i++)
+		put_desc(&rig, DATA + 0x1000 + 16 * i,
+			 (struct virtq_seg){ DATA, 1 },
+			 i + 1u < (_i ? 3 : 2) ? VIRTQ_DESC_F_NEXT : 0, i + 1);
+	expose(&rig);
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), _i ? -ELOOP : 1);
+	rig_fini(&rig);
+}
+END_TEST
+
 /* A table longer than its chain is legal; the rest of it is not looked at. */
 START_TEST(a_split_chain_may_end_before_its_table)
 {
@@ -175,24 +195,99 @@ START_TEST(a_packed_table_is_all_one_list)
 }
 END_TEST
 
-/* An attack inside a table has the same outcome as one in the ring. */
+/* Tables of two entries with something wrong, in the common place or not. */
+struct bad_table {
+	struct virtq_seg first, second;
+	uint64_t first_flags, second_flags;
+	uint16_t first_next;
+	enum virtq_fault split, packed;
+};
+
+static const struct bad_table bad_tables[] = {
+	{ .first = { DATA, 0 },
+	  .second = { DATA, 1 },
+	  .split = VIRTQ_FAULT_ZERO_LENGTH,
+	  .packed = VIRTQ_FAULT_ZERO_LENGTH },
+	{ .first = { DATA, 1 },
+	  .second = { UINT64_MAX, 2 },
+	  .first_flags = VIRTQ_DESC_F_NEXT,
+	  .first_next = 1,
+	  .split = VIRTQ_FAULT_ADDRESS_WRAP,
+	  .packed = VIRTQ_FAULT_ADDRESS_WRAP },
+	{ .first = { DATA, 1 },
+	  .second = { DATA, 1 },
+	  .first_flags = VIRTQ_DESC_F_NEXT,
+	  .first_next = 2,
+	  .split = VIRTQ_FAULT_NEXT_RANGE,
+	  .packed = VIRTQ_FAULT_NONE },
+	{ .first = { DATA, 1 },
+	  .second = { DATA, 1 },
+	  .first_flags = VIRTQ_DESC_F_NEXT,
+	  .first_next = 1,
+	  .second_flags = VIRTQ_DESC_F_INDIRECT,
+	  .split = VIRTQ_FAULT_INDIRECT_NESTED,
+	  .packed = VIRTQ_FAULT_NONE },
+	{ .first = { DATA, 1 },
+	  .second = { DATA, 1 },
+	  .first_flags = VIRTQ_DESC_F_NEXT | VIRTQ_DESC_F_WRITE,
+	  .first_next = 1,
+	  .split = VIRTQ_FAULT_WRITE_ORDER,
+	  .packed = VIRTQ_FAULT_WRITE_ORDER },
+	{ .first = { DATA, 1 },
+	  .second = { DATA, 1 },
+	  .first_flags = VIRTQ_DESC_F_NEXT,
+	  .first_next = 0,
+	  .split = VIRTQ_FAULT_TOO_LONG,
+	  .packed = VIRTQ_FAULT_NONE },
+};
+
+#define BAD_TABLES ((int)(sizeof(bad_tables) / sizeof(bad_tables[0])))
+
 START_TEST(faults_inside_a_table_are_found)
 {
-	const struct {
-		struct virtq_seg seg;
-		enum virtq_fault fault;
-	} bad[] = { { { DATA, 0 }, VIRTQ_FAULT_ZERO_LENGTH },
-		    { { UINT64_MAX, 2 }, VIRTQ_FAULT_ADDRESS_WRAP } };
+	const struct bad_table *bad = &bad_tables[_i % BAD_TABLES];
+	const bool is_packed = _i / BAD_TABLES & 1;
+	/* Read in place, or by address because it is misaligned. */
+	const vm_gpa gpa = DATA + 0x1000 + (_i / BAD_TABLES & 2 ? 3 : 0);
+	enum virtq_fault want = is_packed ? bad->packed : bad->split;
 	struct rig rig;
 
-	rig_init(&rig, ring(_i / 2) | INDIRECT, 4);
-	put_desc(&rig, DATA + 0x1000, bad[_i % 2].seg, 0, 0);
-	put_desc(&rig, 0, (struct virtq_seg){ DATA + 0x1000, 16 },
+	rig_init(&rig, ring(is_packed) | INDIRECT, 4);
+	put_desc(&rig, gpa, bad->first, bad->first_flags, bad->first_next);
+	put_desc(&rig, gpa + 16, bad->second, bad->second_flags, 0);
+	put_desc(&rig, 0, (struct virtq_seg){ gpa, 32 },
 		 VIRTQ_DESC_F_INDIRECT | avail(&rig), 0);
 	expose(&rig);
-	ck_assert_int_lt(virtq_pop(&rig.vq, &rig.chain), 0);
-	ck_assert_int_eq(rig.chain.fault, bad[_i % 2].fault);
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain),
+			 want ? virtq_fault_errno(want) : 1);
+	ck_assert_int_eq(rig.chain.fault, want);
 	ck_assert(!virtq_is_broken(&rig.vq));
+	rig_fini(&rig);
+}
+END_TEST
+
+/* The second table is found where the first one was, and elsewhere, too. */
+START_TEST(tables_may_move_from_region_to_region)
+{
+	const vm_gpa places[] = { DATA + 0x1000, DATA + 0x2000, REGION + 0x1000,
+				  REGION - 16, DATA + 0x1000 };
+	struct rig rig;
+
+	rig_init(&rig, ring(_i) | INDIRECT, 8);
+	for (unsigned int i = 0; i < 5; i++) {
+		put_table(&rig, places[i]);
+		put_desc(&rig, 16 * i, (struct virtq_seg){ places[i], 32 },
+			 VIRTQ_DESC_F_INDIRECT | avail(&rig), 0);
+	}
+	if (!_i) {
+		const uint16_t ring[] = { 0, 5, 0, 1, 2, 3, 4 };
+
+		ck_assert_int_eq(vm_mem_write(rig.mem, rig.config.driver, ring,
+					      sizeof(ring)),
+				 0);
+	}
+	for (unsigned int i = 0; i < 5; i++)
+		expect_table(&rig);
 	rig_fini(&rig);
 }
 END_TEST
@@ -202,6 +297,9 @@ RUN_TESTS("table", BOTH_RINGS(a_table_takes_one_descriptor_of_the_ring),
 	  BOTH_RINGS(a_table_may_end_a_split_chain_but_not_a_packed_one),
 	  TIMES(a_table_may_lie_anywhere_in_memory, 6),
 	  BOTH_RINGS(a_table_may_be_as_long_as_the_queue),
+	  TIMES(a_chain_of_descriptors_and_a_table_is_no_longer_than_the_queue,
+		2),
 	  ONCE(a_split_chain_may_end_before_its_table),
 	  ONCE(a_packed_table_is_all_one_list),
-	  TIMES(faults_inside_a_table_are_found, 4))
+	  TIMES(faults_inside_a_table_are_found, 4 * BAD_TABLES),
+	  BOTH_RINGS(tables_may_move_from_region_to_region))

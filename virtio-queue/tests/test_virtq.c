@@ -213,6 +213,28 @@ START_TEST(a_chain_may_fill_the_queue_but_not_the_callers_array)
 }
 END_TEST
 
+/* 2.7.5.2: no more than 2^32 bytes; a used length cannot tell that many. */
+START_TEST(a_chain_may_be_exactly_4_gib_long)
+{
+	const struct virtq_buf bufs[] = { { DATA, 0x80000000, _i & 2 },
+					  { DATA, 0x80000000, true } };
+	struct virtq_writer writer;
+	struct rig rig;
+
+	rig_init(&rig, ring(_i & 1), 4);
+	ck_assert_int_eq(virtq_driver_add(rig.driver, bufs, 2,
+					  VIRTQ_DRIVER_DIRECT, 0),
+			 0);
+	virtq_driver_publish(rig.driver);
+	rig_pop(&rig);
+	virtq_writer_init(&writer, &rig.chain);
+	ck_assert_uint_eq(virtq_writer_left(&writer),
+			  _i & 2 ? UINT64_C(1) << 32 : 0x80000000);
+	rig_push(&rig, rig.chain.head, _i & 2 ? UINT32_MAX : 0x80000000);
+	rig_fini(&rig);
+}
+END_TEST
+
 START_TEST(peek_leaves_the_chain_in_the_ring)
 {
 	struct rig rig;
@@ -528,6 +550,7 @@ RUN_TESTS("virtq", ONCE(a_zeroed_queue_is_inactive),
 	  BOTH_RINGS(pop_without_room_for_a_segment_is_a_bug_of_the_device),
 	  BOTH_RINGS(pop_copies_readable_and_writable_buffers),
 	  BOTH_RINGS(a_chain_may_fill_the_queue_but_not_the_callers_array),
+	  TIMES(a_chain_may_be_exactly_4_gib_long, 4),
 	  BOTH_RINGS(peek_leaves_the_chain_in_the_ring),
 	  BOTH_RINGS(undone_pops_come_again_in_the_same_order),
 	  BOTH_RINGS(a_length_beyond_the_writable_bytes_is_refused),
