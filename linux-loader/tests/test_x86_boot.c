@@ -174,7 +174,7 @@ START_TEST(without_an_initrd_the_zero_page_names_none)
 	const uint8_t *zp;
 
 	info.initrd_size = 0;
-	memset(kernel.setup_header + 0x218 - 0x1f1, 0xff, 8);
+	memset(kernel.setup_header + (0x218 - 0x1f1), 0xff, 8);
 	zp = zero_page(&kernel, 0x1000000);
 	ck_assert_uint_eq(le32(zp + 0x218), 0);
 	ck_assert_uint_eq(le32(zp + 0x21c), 0);
