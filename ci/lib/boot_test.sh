@@ -15,7 +15,7 @@
 boot_limit=300
 
 # The guest echoes what it reads, but its answer is not in the question.
-question='echo found $(uname -r) $(grep -c ^processor /proc/cpuinfo)' 
+question='echo found $(uname -r) $(grep -c ^processor /proc/cpuinfo)'
 question+=' $(awk "/MemTotal/ { print int(\$2 / 1024) }" /proc/meminfo)'
 
 # answer_is_right ARCH OUTPUT - compare with what args ask for
@@ -63,7 +63,8 @@ boots_from_a_pipe() {
 	local output
 
 	output=$(printf 'uname -a\npoweroff -f\n' |
-		timeout -k 5 "$boot_limit" "$ci_dir/boot" --arch "$1")
+		timeout -k 5 "$boot_limit" "$ci_dir/boot" --arch "$1") ||
+		{ echo "$output"; return 1; }
 	echo "$output"
 	grep -q '^Linux .* Debian ' <<<"$output"
 }

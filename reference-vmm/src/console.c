@@ -16,15 +16,7 @@
 /* Static, because a signal handler reaches nothing else. */
 static struct vm_terminal terminal;
 
-static uint8_t port_read(void *serial, unsigned int off)
-{
-	return vm_serial_read(serial, off);
-}
-
-static void port_write(void *serial, unsigned int off, uint8_t value)
-{
-	vm_serial_write(serial, off, value);
-}
+VM_BYTE_DEVICE_ADAPT(vm_serial)
 
 static size_t serial_tx(void *context, const uint8_t *data, size_t len)
 {
@@ -73,7 +65,7 @@ static void *write_output(void *context)
 	if (r == -EPIPE)
 		vmm_end(console->vmm,
 			fail(EXIT_HOST_ERROR,
-			     "serial console: nobody reads stdout any more: "
+			     "serial console: nobody reads it any more: "
 			     "stopped"));
 	else if (r)
 		fail(EXIT_HOST_ERROR,
@@ -147,8 +139,9 @@ int console_init(struct vmm *vmm)
 	console->in_fd = console->out_fd = -1;
 	pthread_mutex_init(&console->lock, NULL);
 	console->port =
-		(struct vm_byte_device){ port_read, port_write,
-					 &console->serial, &console->lock };
+		(struct vm_byte_device){ vm_serial_byte_read,
+					 vm_serial_byte_write, &console->serial,
+					 &console->lock };
 	r = vm_serial_init(&console->serial, &serial_ops, console);
 	if (r)
 		return host_error("serial console", r);
@@ -157,10 +150,7 @@ int console_init(struct vmm *vmm)
 		return r;
 	r = vm_console_input_init(&console->input, console->in_fd, &input_ops,
 				  console);
-	if (r)
-		return host_error("serial console", r);
-	console->has_input = true;
-	return OPTIONS_RUN;
+	return r ? host_error("serial console", r) : OPTIONS_RUN;
 }
 
 static void restore_and_die(int signal)
@@ -170,10 +160,14 @@ static void restore_and_die(int signal)
 	raise(signal);
 }
 
+/* For all that ends a process and is not in vmm.c's hands. */
 static int set_raw(int fd)
 {
-	static const int fatal[] = { SIGABRT, SIGBUS,  SIGFPE, SIGILL,
-				     SIGQUIT, SIGSEGV, SIGSYS };
+	static const int fatal[] = {
+		SIGABRT, SIGBUS,  SIGFPE,    SIGILL,	SIGIO,	SIGPROF,
+		SIGPWR,	 SIGQUIT, SIGSEGV,   SIGSTKFLT, SIGSYS, SIGTRAP,
+		SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+	};
 	struct sigaction action = { .sa_handler = restore_and_die,
 				    .sa_flags = (int)SA_RESETHAND };
 
@@ -227,16 +221,19 @@ void console_resume(void)
 	vm_terminal_resume(&terminal);
 }
 
-void console_fini(struct console *console)
+void console_restore(void)
 {
 	vm_terminal_restore(&terminal);
+}
+
+void console_fini(struct console *console)
+{
 	if (console->has_writer) {
 		vm_console_output_close(&console->output);
 		pthread_join(console->writer, NULL);
 		vm_console_output_fini(&console->output);
 	}
-	if (console->has_input)
-		vm_console_input_fini(&console->input);
+	vm_console_input_fini(&console->input);
 	if (console->out_fd > STDERR_FILENO)
 		close(console->out_fd);
 }

@@ -24,7 +24,6 @@ struct console {
 	struct vm_console_input input;
 	struct vm_console_output output;
 	pthread_t writer;
-	bool has_input;
 	bool has_writer;
 	int in_fd;
 	int out_fd;
@@ -41,6 +40,9 @@ int console_start(struct console *console);
 
 /* The process was stopped, and a shell had the terminal. */
 void console_resume(void);
+
+/* Puts the terminal back. */
+void console_restore(void);
 
 /* Writes what the guest has sent, then stops.  Accepts a zeroed struct. */
 void console_fini(struct console *console);

@@ -45,4 +45,7 @@ void machine_power_button(struct vmm *vmm);
 /* The processor shut down: an exit code. */
 int machine_shutdown(struct vcpu *vcpu);
 
+/* Says that the guest crashed, how and where; returns the exit code. */
+int machine_crashed(struct vcpu *vcpu, const char *how);
+
 #endif

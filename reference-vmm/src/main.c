@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <errno.h>
 #include <fcntl.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "message.h"
@@ -14,17 +13,11 @@
  */
 static int fill_standard_fds(void)
 {
-	int fd;
-
-	/* The lowest free number is taken, so this ends above stderr. */
-	do {
-		fd = open("/dev/null", O_RDWR);
-		if (fd < 0)
-			return fail(EXIT_HOST_ERROR,
-				    "/dev/null: cannot open: %s",
-				    strerror(errno));
-	} while (fd <= STDERR_FILENO);
-	close(fd);
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+		/* The lowest free number is taken, and that is this one. */
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0)
+			return host_error("/dev/null", -errno);
+	}
 	return OPTIONS_RUN;
 }
 

@@ -168,6 +168,13 @@ static const struct option flags[] = {
 	{ NULL, 0, NULL, 0 },
 };
 
+static int answer(const char *text)
+{
+	if (fputs(text, stdout) < 0 || fflush(stdout))
+		return host_error("stdout", -errno);
+	return EXIT_GUEST_DONE;
+}
+
 static int set(struct options *options, enum flag flag, const char *value)
 {
 	switch (flag) {
@@ -189,11 +196,9 @@ static int set(struct options *options, enum flag flag, const char *value)
 	case PROTOCOL:
 		return set_protocol(options, value);
 	case SHOW_VERSION:
-		puts("reference-vmm " VERSION);
-		return EXIT_GUEST_DONE;
+		return answer("reference-vmm " VERSION "\n");
 	case SHOW_HELP:
-		fputs(help, stdout);
-		return EXIT_GUEST_DONE;
+		return answer(help);
 	}
 	return EXIT_BAD_USAGE;
 }

@@ -50,13 +50,17 @@ static int handle_system_event(unsigned int id, uint32_t type)
  * A KVM without hardware virtualisation emulates every instruction, and lacks
  * some that a stock kernel uses: not the guest's fault but the host's.
  */
-static int handle_internal_error(const struct vcpu *vcpu,
-				 const struct kvm_exit *exit)
+static int handle_internal_error(struct vcpu *vcpu, const struct kvm_exit *exit)
 {
 	char line[512];
+	bool is_emulation =
+		exit->internal.suberror == KVM_INTERNAL_ERROR_EMULATION;
 
+	/* It tells something, but no instruction: there was none to fetch. */
+	if (is_emulation && exit->internal.ndata && !exit->internal.insn_len)
+		return machine_crashed(vcpu, "execution outside of memory");
 	kvm_exit_format(exit, line, sizeof(line));
-	if (exit->internal.suberror == KVM_INTERNAL_ERROR_EMULATION)
+	if (is_emulation)
 		return fail(EXIT_NO_KVM,
 			    "vCPU %u: this KVM cannot execute an instruction "
 			    "of the guest, so it cannot run this kernel; use a "
@@ -129,27 +133,21 @@ int vcpus_start(struct vmm *vmm)
 		int r = pthread_create(&vcpu->thread, NULL, vcpu_thread, vcpu);
 
 		if (r)
-			return fail(EXIT_HOST_ERROR,
-				    "vCPU %u: cannot start a thread: %s", i,
-				    strerror(r));
-		vcpu->started = true;
+			return host_error("vCPU thread", -r);
+		vmm->running = i + 1;
 	}
 	return OPTIONS_RUN;
 }
 
 void vcpus_stop(struct vmm *vmm)
 {
-	for (unsigned int i = 0; i < vmm->options->cpus; i++) {
+	for (unsigned int i = 0; i < vmm->running; i++) {
 		struct vcpu *vcpu = &vmm->vcpus[i];
 
-		if (!vcpu->started)
-			continue;
 		/* ESRCH: it has ended by itself. */
 		if (kvm_vcpu_kick(&vcpu->fd, vcpu->thread, KICK_SIGNAL))
 			continue;
 	}
-	for (unsigned int i = 0; i < vmm->options->cpus; i++) {
-		if (vmm->vcpus[i].started)
-			pthread_join(vmm->vcpus[i].thread, NULL);
-	}
+	for (unsigned int i = 0; i < vmm->running; i++)
+		pthread_join(vmm->vcpus[i].thread, NULL);
 }

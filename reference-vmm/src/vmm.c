@@ -13,6 +13,8 @@
 
 /* How long a guest may take to power off when it is asked to. */
 #define GRACE_SECONDS 10
+/* How long its output may then take to be read. */
+#define LAST_SECONDS 1
 
 int vmm_kvm_failed(const char *what, const struct kvm_handle *handle, int r)
 {
@@ -36,19 +38,22 @@ void vmm_end(struct vmm *vmm, int code)
  */
 static void asked_to_end(struct vmm *vmm, int signal)
 {
-	if (signal == SIGALRM) {
-		vmm_end(vmm, fail(EXIT_HOST_ERROR,
-				  "the guest did not power off within %d "
-				  "seconds of being asked to: stopped",
-				  GRACE_SECONDS));
-	} else if (vmm->asked) {
-		vmm_end(vmm, fail(EXIT_HOST_ERROR, "stopped by signal %d (%s)",
-				  signal, strsignal(signal)));
-	} else {
+	if (!vmm->asked) {
 		vmm->asked = true;
 		alarm(GRACE_SECONDS);
 		machine_power_button(vmm);
+		return;
 	}
+	alarm(LAST_SECONDS);
+	if (signal == SIGALRM)
+		fail(EXIT_HOST_ERROR,
+		     "the guest did not power off within %d seconds of being "
+		     "asked to: stopped",
+		     GRACE_SECONDS);
+	else
+		fail(EXIT_HOST_ERROR, "stopped by signal %d (%s)", signal,
+		     strsignal(signal));
+	vmm_end(vmm, EXIT_HOST_ERROR);
 }
 
 static void signal_came(void *context, uint32_t events)
@@ -65,31 +70,54 @@ static void signal_came(void *context, uint32_t events)
 		asked_to_end(vmm, (int)info.ssi_signo);
 }
 
+/* Runs only at the end, when the signals are no longer blocked. */
+static void give_up(int signal)
+{
+	if (signal != SIGCONT)
+		_exit(EXIT_HOST_ERROR);
+}
+
 /*
  * Signals are handled in the event loop.  They are blocked before there are
- * threads, which inherit it.
+ * threads, which inherit it; nothing else is, whatever we inherited.
  */
-static int init_events(struct vmm *vmm)
+static void take_signals(struct vmm *vmm)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP, SIGALRM,
-				       SIGCONT };
-	int r;
+	static const int signals[] = { SIGTERM, SIGALRM, SIGCONT, SIGINT,
+				       SIGHUP };
 
 	sigemptyset(&vmm->signals);
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
-		sigaddset(&vmm->signals, signals[i]);
-	sigprocmask(SIG_BLOCK, &vmm->signals, NULL);
-	/* A console whose reader is gone is an error of write(). */
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		int number = signals[i];
+
+		/* As nohup(1) and shells want it for what they start. */
+		if (signal(number, give_up) == SIG_IGN &&
+		    (number == SIGINT || number == SIGHUP))
+			signal(number, SIG_IGN);
+		else
+			sigaddset(&vmm->signals, number);
+	}
+	sigprocmask(SIG_SETMASK, &vmm->signals, NULL);
+	/* No reader any more, and a file at its limit, are errors of write(). */
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
+}
+
+static int init_events(struct vmm *vmm)
+{
+	int r;
+
+	take_signals(vmm);
 	r = vm_event_init(&vmm->events);
 	if (r)
-		return r;
+		return host_error("event loop", r);
 	vmm->signal_fd =
 		signalfd(-1, &vmm->signals, SFD_CLOEXEC | SFD_NONBLOCK);
 	if (vmm->signal_fd < 0)
-		return -errno;
-	return vm_event_add(&vmm->events, vmm->signal_fd, EPOLLIN, signal_came,
-			    vmm);
+		return host_error("signals", -errno);
+	r = vm_event_add(&vmm->events, vmm->signal_fd, EPOLLIN, signal_came,
+			 vmm);
+	return r ? host_error("signals", r) : OPTIONS_RUN;
 }
 
 static int init_kvm(struct vmm *vmm)
@@ -115,6 +143,15 @@ static int init_kvm(struct vmm *vmm)
 	return OPTIONS_RUN;
 }
 
+static int no_memory(const struct vmm *vmm, int r)
+{
+	return fail(EXIT_BAD_CONFIG,
+		    "--memory: the host cannot provide %llu MiB: %s; ask for "
+		    "less",
+		    (unsigned long long)(vmm->options->memory >> 20),
+		    strerror(-r));
+}
+
 static int add_slot(struct vmm *vmm, uint32_t slot)
 {
 	struct kvm_userspace_memory_region region = { .slot = slot };
@@ -128,9 +165,7 @@ static int add_slot(struct vmm *vmm, uint32_t slot)
 	region.memory_size = info.size;
 	region.userspace_addr = (uintptr_t)info.hva;
 	r = kvm_vm_set_user_memory_region(&vmm->vm, &region);
-	if (r)
-		return vmm_kvm_failed("guest memory", &vmm->vm.handle, r);
-	return OPTIONS_RUN;
+	return r ? no_memory(vmm, r) : OPTIONS_RUN;
 }
 
 static int init_memory(struct vmm *vmm)
@@ -140,13 +175,7 @@ static int init_memory(struct vmm *vmm)
 	int r;
 
 	r = vm_mem_new(ranges, count, &vmm->mem);
-	if (r)
-		return fail(EXIT_BAD_CONFIG,
-			    "--memory: the host cannot provide %llu MiB: %s; "
-			    "ask for less",
-			    (unsigned long long)(vmm->options->memory >> 20),
-			    strerror(-r));
-	return OPTIONS_RUN;
+	return r ? no_memory(vmm, r) : OPTIONS_RUN;
 }
 
 static int init_slots(struct vmm *vmm)
@@ -182,25 +211,20 @@ static int init_vcpus(struct vmm *vmm)
 
 /*
  * What the user can have got wrong comes first, so that it is told on a
- * machine without KVM too.  Each step says itself what failed.
+ * machine without KVM too; signals come last, because until then there is
+ * nothing that they should not just end.  Each step says itself what failed.
  */
 static int build(struct vmm *vmm)
 {
 	static int (*const steps[])(struct vmm * vmm) = {
 		init_memory, machine_load, console_init, init_kvm,
-		init_slots,  machine_init, init_vcpus,
+		init_slots,  machine_init, init_vcpus,	 init_events,
 	};
-	int r;
+	int r = OPTIONS_RUN;
 
-	r = init_events(vmm);
-	if (r)
-		return host_error("event loop", r);
-	r = OPTIONS_RUN;
-	for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+	for (size_t i = 0;
+	     i < sizeof(steps) / sizeof(steps[0]) && r == OPTIONS_RUN; i++)
 		r = steps[i](vmm);
-		if (r != OPTIONS_RUN)
-			break;
-	}
 	return r;
 }
 
@@ -219,9 +243,13 @@ static int run(struct vmm *vmm)
 			vmm_end(vmm, host_error("event loop", r));
 	}
 	vcpus_stop(vmm);
-	/* From here on a signal is final: console_fini() may have to wait. */
+	console_restore();
+	/* console_fini() may have to wait, and from here on a signal is final. */
+	r = atomic_load(&vmm->result);
+	if (r != EXIT_HOST_ERROR)
+		alarm(0);
 	sigprocmask(SIG_UNBLOCK, &vmm->signals, NULL);
-	return atomic_load(&vmm->result);
+	return r;
 }
 
 static void fini(struct vmm *vmm)
@@ -236,7 +264,7 @@ static void fini(struct vmm *vmm)
 	vm_bus_fini(&vmm->ports);
 	vm_bus_fini(&vmm->mmio);
 	vm_event_fini(&vmm->events);
-	if (vmm->signal_fd >= 0)
+	if (vmm->signal_fd > 0)
 		close(vmm->signal_fd);
 }
 
@@ -248,7 +276,6 @@ int vmm_run(const struct options *options)
 	if (!vmm)
 		return host_error("virtual machine", -ENOMEM);
 	vmm->options = options;
-	vmm->signal_fd = vmm->events.epoll_fd = vmm->events.wake_fd = -1;
 	atomic_init(&vmm->result, RUNNING);
 	r = build(vmm);
 	if (r == OPTIONS_RUN)

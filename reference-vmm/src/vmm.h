@@ -24,7 +24,6 @@ struct vcpu {
 	unsigned int id;
 	struct kvm_vcpu_fd fd;
 	pthread_t thread;
-	bool started;
 };
 
 struct vmm {
@@ -38,8 +37,9 @@ struct vmm {
 	struct console console;
 	struct vm_event_manager events;
 	struct vcpu *vcpus; /* options->cpus of them, or NULL */
+	unsigned int running; /* how many have a thread */
 	sigset_t signals; /* what signal_fd takes */
-	int signal_fd;
+	int signal_fd; /* never 0, which is stdin */
 	bool asked; /* the guest has been asked to power off */
 	atomic_int result; /* exit code, or RUNNING */
 };

@@ -47,25 +47,8 @@ static void reset(void *context)
 static const struct vm_acpi_sleep_ops sleep_ops = { power_off };
 static const struct vm_i8042_ops i8042_ops = { .reset = reset };
 
-static uint8_t i8042_read(void *model, unsigned int off)
-{
-	return vm_i8042_read(model, off);
-}
-
-static void i8042_write(void *model, unsigned int off, uint8_t value)
-{
-	vm_i8042_write(model, off, value);
-}
-
-static uint8_t sleep_read(void *model, unsigned int off)
-{
-	return vm_acpi_sleep_read(model, off);
-}
-
-static void sleep_write(void *model, unsigned int off, uint8_t value)
-{
-	vm_acpi_sleep_write(model, off, value);
-}
+VM_BYTE_DEVICE_ADAPT(vm_i8042)
+VM_BYTE_DEVICE_ADAPT(vm_acpi_sleep)
 
 static int add_devices(struct vmm *vmm)
 {
@@ -80,10 +63,12 @@ static int add_devices(struct vmm *vmm)
 
 	pthread_mutex_init(&machine->lock, NULL);
 	machine->i8042_ports =
-		(struct vm_byte_device){ i8042_read, i8042_write,
-					 &machine->i8042, &machine->lock };
+		(struct vm_byte_device){ vm_i8042_byte_read,
+					 vm_i8042_byte_write, &machine->i8042,
+					 &machine->lock };
 	machine->sleep_ports =
-		(struct vm_byte_device){ sleep_read, sleep_write,
+		(struct vm_byte_device){ vm_acpi_sleep_byte_read,
+					 vm_acpi_sleep_byte_write,
 					 &machine->sleep, &machine->lock };
 	r = vm_i8042_init(&machine->i8042, &i8042_ops, vmm);
 	if (!r)
@@ -190,14 +175,23 @@ void machine_power_button(struct vmm *vmm)
 		return;
 }
 
+/* Whether @options, up to a space, names a way that starts with a t. */
+static bool has_triple_fault(const char *options)
+{
+	while (*options != 't') {
+		options += strcspn(options, ", ");
+		if (*options++ != ',')
+			return false;
+	}
+	return true;
+}
+
 /* Whether the kernel was told to reboot by a triple fault. */
 static bool reboots_by_triple_fault(const char *cmdline)
 {
 	for (const char *at = cmdline; (at = strstr(at, "reboot=")); at++) {
-		if (at != cmdline && at[-1] != ' ')
-			continue;
-		at += strlen("reboot=");
-		if (at[strcspn(at, "t ")] == 't')
+		if ((at == cmdline || at[-1] == ' ') &&
+		    has_triple_fault(at + strlen("reboot=")))
 			return true;
 	}
 	return false;
@@ -210,25 +204,29 @@ static bool reboots_by_triple_fault(const char *cmdline)
  */
 int machine_shutdown(struct vcpu *vcpu)
 {
-	struct kvm_sregs sregs;
-	struct kvm_regs regs;
-
 	if (reboots_by_triple_fault(vcpu->vmm->options->cmdline))
 		return EXIT_GUEST_DONE;
-	if (kvm_vcpu_get_regs(&vcpu->fd, &regs) ||
-	    kvm_vcpu_get_sregs(&vcpu->fd, &sregs))
-		return fail(EXIT_GUEST_CRASHED,
-			    "guest crashed: vCPU %u: KVM_EXIT_SHUTDOWN (triple "
-			    "fault)",
-			    vcpu->id);
-	return fail(
-		EXIT_GUEST_CRASHED,
-		"guest crashed: vCPU %u: KVM_EXIT_SHUTDOWN (triple fault) "
-		"at rip %#llx, cr2 %#llx%s",
-		vcpu->id, (unsigned long long)regs.rip,
-		(unsigned long long)sregs.cr2,
-		regs.rip == 0xfff0 && sregs.cs.base == 0xffff0000
-			? " (reset values: this host does not keep what was "
-			  "there)"
-			: "");
+	return machine_crashed(vcpu, "KVM_EXIT_SHUTDOWN (triple fault)");
+}
+
+int machine_crashed(struct vcpu *vcpu, const char *how)
+{
+	struct kvm_sregs sregs;
+	struct kvm_regs regs;
+	bool is_reset;
+	int r;
+
+	r = kvm_vcpu_get_regs(&vcpu->fd, &regs);
+	if (!r)
+		r = kvm_vcpu_get_sregs(&vcpu->fd, &sregs);
+	if (r)
+		return vmm_kvm_failed(how, &vcpu->fd.handle, r);
+	is_reset = regs.rip == 0xfff0 && sregs.cs.base == 0xffff0000;
+	return fail(EXIT_GUEST_CRASHED,
+		    "guest crashed: vCPU %u: %s at rip %#llx, cr2 %#llx%s",
+		    vcpu->id, how, (unsigned long long)regs.rip,
+		    (unsigned long long)sregs.cr2,
+		    is_reset ? " (reset values: this host does not keep what "
+			       "was there)"
+			     : "");
 }

@@ -10,6 +10,7 @@
  *	e	echo the serial port up to a 'q', then power off
  *	f	send without end
  *	b	execute a breakpoint, with nothing to handle it
+ *	o	go on outside of memory
  *	s	do nothing, for ever
  */
 #define COM1	    0x3f8
@@ -36,6 +37,8 @@ _start:
 	je	flood
 	cmpb	$'b', %al
 	je	breakpoint
+	cmpb	$'o', %al
+	je	outside
 spin:
 	pause
 	jmp	spin
@@ -73,6 +76,10 @@ triple_fault:
 breakpoint:
 	int3
 	jmp	power_off
+
+outside:
+	movl	$0xd0000000, %eax
+	jmp	*%rax
 
 /* A driver listens when OUT2 and the receive interrupt are on. */
 echo:

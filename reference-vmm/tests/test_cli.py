@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 VMM = os.path.abspath(sys.argv[1])
-USAGE, CONFIG = 2, 3
+HOST_ERROR, USAGE, CONFIG, NO_KVM = 1, 2, 3, 4
 SECTOR = 512
 
 
@@ -154,18 +154,45 @@ CASES = [
     (KERNEL + ["--initramfs", "."], CONFIG, r"--initramfs \.: .*directory"),
     (KERNEL + ["--initramfs", "big-initrd", "--memory", "size=64M"], CONFIG,
      r"initramfs of 81920 KiB does not fit"),
+    # Room for a path and for what is wrong with it.
+    (["--kernel", "./" * 1500 + "no-such-file"], CONFIG,
+     r"no-such-file: cannot open: No such file"),
+]
+
+# How /dev is made, in a namespace of its own.
+DEVICES = [
+    ("true", r"/dev/kvm: open: No such file .*KVM is absent"),
+    ("touch /dev/kvm", r"/dev/kvm: .*not a KVM device"),
+    ("touch /dev/kvm && chmod 0 /dev/kvm && "
+     'set setpriv --bounding-set -all "$@"',
+     r"/dev/kvm: open: Permission denied: .*group"),
 ]
 
 
-def run(directory, args):
-    return subprocess.run([VMM, *args], cwd=directory, text=True, timeout=60,
-                          stdin=subprocess.DEVNULL, capture_output=True,
-                          check=False)
+def run(directory, args, prefix=()):
+    return subprocess.run([*prefix, VMM, *args], cwd=directory, text=True,
+                          timeout=60, stdin=subprocess.DEVNULL,
+                          capture_output=True, check=False)
 
 
-def check(directory, args, code, pattern):
+def other_devices(script):
+    """Who starts a program where /dev has only what the script makes."""
+    return ["unshare", "-rm", "sh", "-c",
+            f'mount -t tmpfs none /dev && {script} && exec "$@"', "sh"]
+
+
+def device_cases():
+    if subprocess.run([*other_devices("true"), "true"], check=False,
+                      capture_output=True).returncode:
+        print("no namespaces here: /dev/kvm is not tried")
+        return []
+    return [(KERNEL, NO_KVM, pattern, other_devices(script))
+            for script, pattern in DEVICES]
+
+
+def check(directory, args, code, pattern, prefix=()):
     """Return what is wrong with one case, or None."""
-    result = run(directory, args)
+    result = run(directory, args, prefix)
     lines = result.stderr.splitlines()
     if result.returncode != code:
         return f"exit code {result.returncode}, expected {code}"
@@ -183,7 +210,8 @@ def check_answers(directory):
     if not re.fullmatch(r"reference-vmm \d+\.\d+\.\d+\n",
                         run(directory, ["--version"]).stdout):
         return "--version does not tell one"
-    return None
+    return check(directory, ["--help"], HOST_ERROR, r"stdout: No space left",
+                 ["sh", "-c", 'exec "$@" >/dev/full', "sh"])
 
 
 def main():
@@ -195,12 +223,13 @@ def main():
         if os.geteuid():
             cases.append((["--kernel", "unreadable"], CONFIG,
                           r"cannot open: Permission denied"))
+        cases += device_cases()
         for case in cases:
             wrong = check(directory, *case)
             if wrong:
                 failed += 1
                 print(f"{' '.join(case[0])[:60]}: {wrong}:\n"
-                      f"\t{run(directory, case[0]).stderr}")
+                      f"\t{run(directory, case[0], *case[3:]).stderr}")
         wrong = check_answers(directory)
         if wrong:
             failed += 1
