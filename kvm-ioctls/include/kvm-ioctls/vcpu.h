@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * A virtual CPU: running it, kicking it, and the state that all
- * architectures share.  x86.h, arm64.h, riscv64.h and reg.h have the rest.
+ * architectures share.  x86.h, arm64.h, riscv64_hart.h and reg.h have the rest.
  *
  * Threading: a vCPU belongs to the thread that runs it.  KVM lets any thread
  * issue its ioctls, but they wait for KVM_RUN to return; only
