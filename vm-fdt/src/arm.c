@@ -13,18 +13,13 @@ int vm_fdt_add_arm_cpus(struct vm_fdt_writer *w,
 {
 	struct vmfdt_cpus cpus = {
 		.ids = arm->mpidr,
+		.id_mask = MPIDR_AFFINITY,
 		.count = arm->count,
 		.compatible = arm->compatible ? arm->compatible : "arm,armv8",
 		.phandle = arm->phandle,
 		.topology = &arm->topology,
 	};
 
-	for (size_t i = 0; i < arm->count; i++) {
-		if (arm->mpidr[i] & ~MPIDR_AFFINITY)
-			return vmfdt_fail(w, -EINVAL,
-					  "more than affinity in an MPIDR",
-					  "cpus");
-	}
 	vmfdt_begin_cpus(w, &cpus);
 	for (size_t i = 0; i < arm->count; i++) {
 		vmfdt_begin_cpu(w, &cpus, i);

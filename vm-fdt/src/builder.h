@@ -29,6 +29,7 @@ static inline void vmfdt_add_nonzero(struct vm_fdt_writer *w, const char *name,
 /* cpus.c */
 struct vmfdt_cpus {
 	const uint64_t *ids;
+	uint64_t id_mask; /* the bits of an id that count */
 	size_t count;
 	const char *compatible;
 	uint32_t phandle; /* first of count; 0: none */

@@ -27,7 +27,7 @@ void vmfdt_begin_cpus(struct vm_fdt_writer *w, struct vmfdt_cpus *cpus)
 	uint32_t cells = 1;
 
 	for (size_t i = 0; i < cpus->count; i++) {
-		if (cpus->ids[i] > UINT32_MAX)
+		if ((cpus->ids[i] & cpus->id_mask) > UINT32_MAX)
 			cells = 2;
 	}
 	vm_fdt_begin_node(w, "cpus");
@@ -45,9 +45,9 @@ void vmfdt_begin_cpus(struct vm_fdt_writer *w, struct vmfdt_cpus *cpus)
 void vmfdt_begin_cpu(struct vm_fdt_writer *w, const struct vmfdt_cpus *cpus,
 		     size_t i)
 {
-	struct vm_fdt_range reg = { .address = cpus->ids[i] };
+	struct vm_fdt_range reg = { .address = cpus->ids[i] & cpus->id_mask };
 
-	vm_fdt_begin_node_at(w, "cpu", cpus->ids[i]);
+	vm_fdt_begin_node_at(w, "cpu", reg.address);
 	vm_fdt_add_string(w, "device_type", "cpu");
 	if (cpus->compatible)
 		vm_fdt_add_string(w, "compatible", cpus->compatible);

@@ -78,6 +78,7 @@ int vm_fdt_add_riscv_cpus(struct vm_fdt_writer *w,
 {
 	struct vmfdt_cpus cpus = {
 		.ids = riscv->hart_id,
+		.id_mask = UINT64_MAX,
 		.count = riscv->count,
 		.compatible = "riscv",
 		.phandle = riscv->phandle,

@@ -8,6 +8,7 @@ int vm_fdt_add_x86_cpus(struct vm_fdt_writer *w,
 {
 	struct vmfdt_cpus cpus = {
 		.ids = x86->apic_id,
+		.id_mask = UINT64_MAX,
 		.count = x86->count,
 		.compatible = x86->compatible,
 	};

@@ -20,7 +20,7 @@ extern "C" {
 
 /**
  * struct vm_fdt_arm_cpus - the CPUs of an aarch64 machine
- * @mpidr: for each its MPIDR_EL1; only the affinity bits are used
+ * @mpidr: for each its MPIDR_EL1, of which the affinity bits are used
  * @count: how many
  * @compatible: what they are; NULL for "arm,armv8"
  * @phandle: first of @count phandles for them; 0 for none, and then a topology
