@@ -63,17 +63,21 @@ run_tests() {
 # It comes from the machine's own Debian; libraries of the other architecture
 # are unpacked in the cache and not installed.
 cross_file() {
-	local arch=$1 gnu=$1-linux-gnu fdt
+	local arch=$1 gnu=$1-linux-gnu root
 
 	need_packages "gcc-${gnu/_/-}" "libc6-dev-$(debian_arch "$arch")-cross"
-	fdt=$(debian_unpack "$arch" libfdt-dev)
+	root=$(debian_unpack "$arch" libraries)
 	cat <<-END
 		[binaries]
-		c = ['$gnu-gcc', '-isystem', '$fdt/usr/include', '-B$fdt/usr/lib/$gnu']
+		c = ['$gnu-gcc', '-isystem', '$root/usr/include', '-B$root/usr/lib/$gnu']
 		ar = '$gnu-ar'
 		strip = '$gnu-strip'
+		pkgconfig = 'pkg-config'
 		[built-in options]
 		c_link_args = ['-static']
+		[properties]
+		pkg_config_libdir = ['$root/usr/lib/$gnu/pkgconfig']
+		sys_root = '$root'
 		[host_machine]
 		system = 'linux'
 		cpu_family = '$arch'

@@ -96,20 +96,26 @@ debian_kernel_package() {
 }
 
 debian_fetch() {
-	local arch=$1 package=$2 into=$3 name=$2
+	local arch=$1 package=$2 into=$3 names=("$2") deb
 
 	debian_update "$arch"
-	[ "$package" != kernel ] || name=$(debian_kernel_package "$arch")
-	say "fetching $name for $arch"
+	case $package in
+	kernel) names=("$(debian_kernel_package "$arch")") ;;
+	libraries) names=(libfdt-dev liblz4-dev liblzma-dev libzstd-dev zlib1g-dev) ;;
+	esac
+	say "fetching ${names[*]} for $arch"
 	(cd "$into" && quietly apt-get -c "$cache_dir/apt/$arch/apt.conf" \
-		download "$name") || die "cannot fetch $name for $arch"
-	dpkg-deb -x "$into"/*.deb "$into/root"
+		download "${names[@]}") || die "cannot fetch ${names[*]} for $arch"
+	for deb in "$into"/*.deb; do
+		dpkg-deb -x "$deb" "$into/root"
+	done
 }
 
 # debian_unpack ARCH PACKAGE - print the directory where PACKAGE is unpacked
 #
-# PACKAGE "kernel" is the stock kernel.  Runs side by side wait for each other,
-# and a directory appears under its name only when it is complete.
+# PACKAGE "kernel" is the stock kernel, "libraries" all that the tree is linked
+# with.  Runs side by side wait for each other, and a directory appears under
+# its name only when it is complete.
 debian_unpack() (
 	final=$cache_dir/debian/$1/$2
 

@@ -31,7 +31,7 @@ static void serial_irq(void *context, bool level)
 {
 	struct console *console = context;
 
-	machine_console_irq(console->vmm, level);
+	machine_set_irq(console->vmm, CONSOLE_IRQ, level);
 }
 
 static void serial_rx_ready(void *context)

@@ -12,8 +12,13 @@
 #include <stddef.h>
 #include <vm-memory/guest_memory.h>
 
-#ifdef __x86_64__
+#include "boot.h"
+#if defined(__x86_64__)
 #include "x86_machine.h"
+#elif defined(__aarch64__)
+#include "arm64_machine.h"
+#elif defined(__riscv)
+#include "riscv64_machine.h"
 #endif
 
 struct vcpu;
@@ -25,7 +30,7 @@ size_t machine_memory(uint64_t size,
 		      struct vm_mem_range ranges[MACHINE_RANGES_MAX]);
 
 /* Puts the kernel and what it reads into guest memory; KVM is not needed. */
-int machine_load(struct vmm *vmm);
+int machine_load(struct vmm *vmm, const struct boot *boot);
 
 /* Before there are vCPUs: the interrupt controller and the devices. */
 int machine_init(struct vmm *vmm);
@@ -36,11 +41,14 @@ void machine_fini(struct vmm *vmm);
 /* Gives a new vCPU its identity, and points the first one at the kernel. */
 int machine_init_vcpu(struct vcpu *vcpu);
 
-/* Sets the level of the console's interrupt. */
-void machine_console_irq(struct vmm *vmm, bool level);
+/* When all vCPUs exist and the event loop does. */
+int machine_start(struct vmm *vmm);
 
-/* Presses the power button. */
-void machine_power_button(struct vmm *vmm);
+/* Sets the level of an interrupt, such as CONSOLE_IRQ; from any thread. */
+void machine_set_irq(struct vmm *vmm, unsigned int irq, bool level);
+
+/* Presses the power button; says whether there is one. */
+bool machine_power_button(struct vmm *vmm);
 
 /* The processor shut down: an exit code. */
 int machine_shutdown(struct vcpu *vcpu);

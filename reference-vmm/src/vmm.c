@@ -41,8 +41,8 @@ static void asked_to_end(struct vmm *vmm, int signal)
 	if (!vmm->asked) {
 		vmm->asked = true;
 		alarm(GRACE_SECONDS);
-		machine_power_button(vmm);
-		return;
+		if (machine_power_button(vmm))
+			return;
 	}
 	alarm(LAST_SECONDS);
 	if (signal == SIGALRM)
@@ -217,8 +217,9 @@ static int init_vcpus(struct vmm *vmm)
 static int build(struct vmm *vmm)
 {
 	static int (*const steps[])(struct vmm * vmm) = {
-		init_memory, machine_load, console_init, init_kvm,
-		init_slots,  machine_init, init_vcpus,	 init_events,
+		init_memory, boot_load,	  console_init,
+		init_kvm,    init_slots,  machine_init,
+		init_vcpus,  init_events, machine_start,
 	};
 	int r = OPTIONS_RUN;
 

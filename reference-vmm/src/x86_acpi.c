@@ -11,8 +11,9 @@ static int write_tables(const struct vmm *vmm)
 {
 	static const struct acpi_ioapic ioapic = { .addr = IOAPIC };
 	static const struct acpi_irq power = { POWER_GSI, AML_IRQ_EDGE };
-	static const struct acpi_serial com1 = { COM1,
-						 { COM1_GSI, AML_IRQ_EDGE } };
+	static const struct acpi_serial com1 = {
+		COM1, { CONSOLE_IRQ, AML_IRQ_EDGE }
+	};
 	uint32_t apic_ids[MAX_CPUS];
 	struct acpi_config config = {
 		.apic_ids = apic_ids,

@@ -30,7 +30,6 @@
 #define KVM_TSS	     0xfeffd000u
 
 #define COM1	     0x3f8
-#define COM1_GSI     4
 #define I8042	     0x60
 #define I8042_RESET  0xfe
 #define ACPI_SLEEP   0x600

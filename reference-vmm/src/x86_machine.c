@@ -161,18 +161,24 @@ int machine_init_vcpu(struct vcpu *vcpu)
 	return OPTIONS_RUN;
 }
 
-void machine_console_irq(struct vmm *vmm, bool level)
+int machine_start(struct vmm *vmm)
+{
+	(void)vmm;
+	return OPTIONS_RUN;
+}
+
+void machine_set_irq(struct vmm *vmm, unsigned int irq, bool level)
 {
 	/* Fails only without an interrupt controller, and there is one. */
-	if (kvm_vm_set_irq_line(&vmm->vm, COM1_GSI, level))
+	if (kvm_vm_set_irq_line(&vmm->vm, irq, level))
 		return;
 }
 
-void machine_power_button(struct vmm *vmm)
+bool machine_power_button(struct vmm *vmm)
 {
-	if (kvm_vm_set_irq_line(&vmm->vm, POWER_GSI, true) ||
-	    kvm_vm_set_irq_line(&vmm->vm, POWER_GSI, false))
-		return;
+	machine_set_irq(vmm, POWER_GSI, true);
+	machine_set_irq(vmm, POWER_GSI, false);
+	return true;
 }
 
 /* Whether @options, up to a space, names a way that starts with a t. */

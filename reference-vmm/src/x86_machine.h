@@ -12,6 +12,9 @@
 
 struct vmm;
 
+#define MACHINE_ARCH VM_LOAD_ARCH_X86_64
+#define CONSOLE_IRQ  4
+
 struct machine {
 	struct vm_load_x86_cpu entry; /* state of the first vCPU */
 	pthread_mutex_t lock; /* of the register models below */

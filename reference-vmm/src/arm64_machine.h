@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/* The board of an arm64 guest; machine.h has what vmm.c wants of it. */
+#ifndef REFERENCE_VMM_ARM64_MACHINE_H
+#define REFERENCE_VMM_ARM64_MACHINE_H
+
+#include <kvm-ioctls/device.h>
+#include <vm-superio/pl031.h>
+
+#include "fdt_boot.h"
+#include "rtc.h"
+
+#define MACHINE_ARCH VM_LOAD_ARCH_AARCH64
+#define RAM	     0x40000000
+
+/* Shared peripheral interrupts. */
+#define CONSOLE_IRQ 0
+#define RTC_IRQ	    1
+
+struct machine {
+	struct vm_load_fdt_started started; /* kernel, initrd, device tree */
+	struct kvm_device_fd gic;
+	bool is_gicv3;
+	uint64_t *mpidr; /* of each vCPU */
+	struct vm_pl031 pl031;
+	struct rtc rtc;
+};
+
+#endif
