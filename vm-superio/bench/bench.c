@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
  * The cost of a register access.  For the serial ports an operation is one
- * byte, into a sink that copies it.
+ * byte, into a sink that copies it; for the interrupt controller all that an
+ * interrupt takes.
  */
 #include <bench.h>
 #include <vm-superio/cmos.h>
 #include <vm-superio/pl011.h>
 #include <vm-superio/pl031.h>
+#include <vm-superio/plic.h>
 #include <vm-superio/serial.h>
 
 /* Bytes after which a sink that buffers is flushed, as an I/O thread would. */
@@ -167,6 +169,33 @@ static void cmos_read(uint64_t n)
 	}
 }
 
+static void external(void *ctx, unsigned int context, bool level)
+{
+	(void)ctx;
+	BENCH_KEEP(context);
+	BENCH_KEEP(level);
+}
+
+/* As Linux on four harts: the interrupts of a device are one hart's. */
+static void plic_irq(uint64_t n)
+{
+	static const struct vm_plic_ops ops = { external };
+	struct vm_plic_context contexts[4];
+	struct vm_plic plic;
+
+	if (vm_plic_init(&plic, contexts, 4, 63, &ops, NULL))
+		abort();
+	vm_plic_write(&plic, 4 * 40, 1);
+	vm_plic_write(&plic, 0x2104, 1u << 8);
+	while (n--) {
+		vm_plic_set_level(&plic, 40, true);
+		BENCH_KEEP(vm_plic_read(&plic, 0x202004));
+		vm_plic_set_level(&plic, 40, false);
+		vm_plic_write(&plic, 0x202004, 40);
+		BENCH_KEEP(vm_plic_read(&plic, 0x202004));
+	}
+}
+
 int main(int argc, char **argv)
 {
 	static const struct bench_op ops[] = {
@@ -178,6 +207,7 @@ int main(int argc, char **argv)
 		{ "pl011_tx", pl011_tx },
 		{ "pl031_read", pl031_read },
 		{ "cmos_read", cmos_read },
+		{ "plic_irq", plic_irq },
 	};
 
 	return bench_main(argc, argv, ops, sizeof(ops) / sizeof(ops[0]));
