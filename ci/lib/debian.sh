@@ -101,7 +101,11 @@ debian_fetch() {
 	debian_update "$arch"
 	case $package in
 	kernel) names=("$(debian_kernel_package "$arch")") ;;
-	libraries) names=(libfdt-dev liblz4-dev liblzma-dev libzstd-dev zlib1g-dev) ;;
+	libraries)
+		# libxxhash-dev: what liblz4 is linked with.
+		names=(libfdt-dev liblz4-dev liblzma-dev libxxhash-dev libzstd-dev
+			zlib1g-dev)
+		;;
 	esac
 	say "fetching ${names[*]} for $arch"
 	(cd "$into" && quietly apt-get -c "$cache_dir/apt/$arch/apt.conf" \

@@ -189,6 +189,7 @@ static void describe(struct vmm *vmm, struct vm_fdt_writer *tree)
 int machine_start(struct vmm *vmm)
 {
 	const struct fdt_board board = {
+		.interrupt_parent = INTC_PHANDLE,
 		.uart = { UART, VM_SERIAL_SIZE },
 		.uart_irq = vm_fdt_gic_spi(CONSOLE_IRQ, VM_FDT_IRQ_LEVEL_HIGH),
 		.describe = describe,
@@ -219,9 +220,9 @@ bool machine_power_button(struct vmm *vmm)
 	return false;
 }
 
-int machine_shutdown(struct vcpu *vcpu)
+int machine_handle_exit(struct vcpu *vcpu, const struct kvm_exit *exit)
 {
-	return machine_crashed(vcpu, "KVM_EXIT_SHUTDOWN");
+	return vcpu_unexpected(vcpu, exit);
 }
 
 int machine_crashed(struct vcpu *vcpu, const char *how)

@@ -38,6 +38,9 @@ int console_init(struct vmm *vmm);
 /* Starts to move input and output, and puts the terminal into raw mode. */
 int console_start(struct console *console);
 
+/* Shows bytes beside those of the UART; returns how many, others come later. */
+size_t console_write(struct console *console, const uint8_t *data, size_t len);
+
 /* The process was stopped, and a shell had the terminal. */
 void console_resume(void);
 

@@ -83,7 +83,8 @@ static void describe(struct vmm *vmm, const struct fdt_board *board,
 		.clock_frequency = UART_CLOCK,
 	};
 
-	vm_fdt_begin_root(tree, "c-vmm", "linux,dummy-virt", INTC_PHANDLE);
+	vm_fdt_begin_root(tree, "c-vmm", "linux,dummy-virt",
+			  board->interrupt_parent);
 	add_chosen(vmm, board, tree);
 	vm_fdt_add_memory(tree, &ram, 1);
 	vm_fdt_add_ns16550a(tree, &uart);

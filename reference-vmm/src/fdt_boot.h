@@ -15,6 +15,7 @@ struct vmm;
 
 /* What only one architecture has; machine.h's machine_start() wants it. */
 struct fdt_board {
+	uint32_t interrupt_parent; /* of all that name none; 0: they all do */
 	struct vm_fdt_range uart;
 	struct vm_fdt_irq uart_irq;
 	/* CPUs, interrupt controller, clock and the like. */

@@ -8,6 +8,7 @@
 #ifndef REFERENCE_VMM_MACHINE_H
 #define REFERENCE_VMM_MACHINE_H
 
+#include <kvm-ioctls/exit.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <vm-memory/guest_memory.h>
@@ -50,8 +51,8 @@ void machine_set_irq(struct vmm *vmm, unsigned int irq, bool level);
 /* Presses the power button; says whether there is one. */
 bool machine_power_button(struct vmm *vmm);
 
-/* The processor shut down: an exit code. */
-int machine_shutdown(struct vcpu *vcpu);
+/* An exit that vcpu.c does not know: RUNNING or an exit code. */
+int machine_handle_exit(struct vcpu *vcpu, const struct kvm_exit *exit);
 
 /* Says that the guest crashed, how and where; returns the exit code. */
 int machine_crashed(struct vcpu *vcpu, const char *how);

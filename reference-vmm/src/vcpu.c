@@ -69,11 +69,19 @@ static int handle_internal_error(struct vcpu *vcpu, const struct kvm_exit *exit)
 	return fail(EXIT_HOST_ERROR, "vCPU %u: %s", vcpu->id, line);
 }
 
+int vcpu_unexpected(const struct vcpu *vcpu, const struct kvm_exit *exit)
+{
+	char line[512];
+
+	kvm_exit_format(exit, line, sizeof(line));
+	return fail(EXIT_HOST_ERROR, "vCPU %u: unexpected exit: %s", vcpu->id,
+		    line);
+}
+
 /* Returns RUNNING or the exit code with which the run ends. */
 static int handle_exit(struct vcpu *vcpu, const struct kvm_exit *exit)
 {
 	struct vmm *vmm = vcpu->vmm;
-	char line[512];
 
 	switch (exit->reason) {
 	case KVM_EXIT_IO:
@@ -84,16 +92,12 @@ static int handle_exit(struct vcpu *vcpu, const struct kvm_exit *exit)
 		return RUNNING;
 	case KVM_EXIT_INTR:
 		return RUNNING;
-	case KVM_EXIT_SHUTDOWN:
-		return machine_shutdown(vcpu);
 	case KVM_EXIT_SYSTEM_EVENT:
 		return handle_system_event(vcpu->id, exit->system_event.type);
 	case KVM_EXIT_INTERNAL_ERROR:
 		return handle_internal_error(vcpu, exit);
 	default:
-		kvm_exit_format(exit, line, sizeof(line));
-		return fail(EXIT_HOST_ERROR, "vCPU %u: unexpected exit: %s",
-			    vcpu->id, line);
+		return machine_handle_exit(vcpu, exit);
 	}
 }
 
@@ -106,6 +110,9 @@ static int run_once(struct vcpu *vcpu)
 		return handle_exit(vcpu, &exit);
 	if (r == -EINTR)
 		kvm_vcpu_clear_kick(&vcpu->fd);
+	else if (r == -ENOSYS)
+		return machine_crashed(
+			vcpu, "access to a device that KVM cannot decode");
 	else if (r != -EAGAIN)
 		return vmm_kvm_failed("vCPU", &vcpu->fd.handle, r);
 	return RUNNING;

@@ -61,6 +61,9 @@ int vcpus_start(struct vmm *vmm);
 /* Makes the threads return and waits for them. */
 void vcpus_stop(struct vmm *vmm);
 
+/* Says that KVM returned for a reason that nobody knows: the exit code. */
+int vcpu_unexpected(const struct vcpu *vcpu, const struct kvm_exit *exit);
+
 /* Says which KVM call failed, why and what to do; returns the exit code. */
 int vmm_kvm_failed(const char *what, const struct kvm_handle *handle, int r);
 

@@ -208,8 +208,10 @@ static bool reboots_by_triple_fault(const char *cmdline)
  * way: the processor does not tell the two apart, and AMD's does not keep the
  * state that could.
  */
-int machine_shutdown(struct vcpu *vcpu)
+int machine_handle_exit(struct vcpu *vcpu, const struct kvm_exit *exit)
 {
+	if (exit->reason != KVM_EXIT_SHUTDOWN)
+		return vcpu_unexpected(vcpu, exit);
 	if (reboots_by_triple_fault(vcpu->vmm->options->cmdline))
 		return EXIT_GUEST_DONE;
 	return machine_crashed(vcpu, "KVM_EXIT_SHUTDOWN (triple fault)");

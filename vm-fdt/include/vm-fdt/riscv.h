@@ -57,6 +57,10 @@ struct vm_fdt_riscv_cpus {
  * The extensions are given in both forms that kernels know: riscv,isa, and
  * riscv,isa-base with riscv,isa-extensions.
  *
+ * Let the root name no interrupt parent: the harts' own controllers would have
+ * it too, and a kernel that starts controllers from the parent down then starts
+ * none.  Name it in each device, or in a bus around them.
+ *
  * Returns: 0, or the error of @w; also -EINVAL, the ISA string is not as above
  * or the topology is of another number of harts, and -EEXIST, two have the same
  * id.

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+/* The board of a riscv64 guest; machine.h has what vmm.c wants of it. */
+#ifndef REFERENCE_VMM_RISCV64_MACHINE_H
+#define REFERENCE_VMM_RISCV64_MACHINE_H
+
+#include <kvm-ioctls/device.h>
+#include <kvm-ioctls/riscv64_hart.h>
+#include <vm-superio/goldfish_rtc.h>
+#include <vm-superio/plic.h>
+
+#include "fdt_boot.h"
+#include "rtc.h"
+
+#define MACHINE_ARCH VM_LOAD_ARCH_RISCV64
+#define RAM	     0x80000000
+
+/* Sources of the PLIC or the APLIC. */
+#define CONSOLE_IRQ 1
+#define RTC_IRQ	    2
+
+struct machine {
+	struct vm_load_fdt_started started; /* kernel, initrd, device tree */
+	struct kvm_riscv64_hart hart; /* what they all are */
+	struct kvm_device_fd aia;
+	bool is_aia; /* else the PLIC is in use */
+	struct vm_plic plic;
+	struct vm_plic_context *contexts; /* one for each hart */
+	struct vm_word_device plic_port;
+	pthread_mutex_t plic_lock;
+	struct vm_goldfish_rtc goldfish;
+	struct rtc rtc;
+};
+
+#endif
