@@ -58,18 +58,30 @@ int kvm_vm_xsave_size(struct kvm_vm_fd *vm)
 	int r = kvm_call(&vm->handle, KVM_CHECK_EXTENSION, KVM_CAP_XSAVE2);
 
 	/* A kernel without the capability has no larger state. */
-	return r == 0 ? XSAVE_SIZE : r;
+	return r >= 0 && r < XSAVE_SIZE ? XSAVE_SIZE : r;
 }
 
-int kvm_vcpu_get_xsave2(struct kvm_vcpu_fd *vcpu, size_t size,
-			struct kvm_xsave **ret_xsave)
+/*
+ * What the kernel reads and writes.  It is asked each time, because it grows
+ * when the process gets leave to use more features.
+ */
+static int current_xsave_size(struct kvm_vcpu_fd *vcpu, struct kvm_vm_fd *vm)
 {
+	int r = kvm_vm_xsave_size(vm);
+
+	return r < 0 ? kvm_fail(&vcpu->handle, KVM_CHECK_EXTENSION, r) : r;
+}
+
+int kvm_vcpu_get_xsave2(struct kvm_vcpu_fd *vcpu, struct kvm_vm_fd *vm,
+			struct kvm_xsave **ret_xsave, size_t *ret_size)
+{
+	int size = current_xsave_size(vcpu, vm);
 	struct kvm_xsave *xsave;
 	int r;
 
-	if (size < XSAVE_SIZE)
-		return kvm_fail(&vcpu->handle, KVM_CALL_ARGUMENT, -EINVAL);
-	xsave = calloc(1, size);
+	if (size < 0)
+		return size;
+	xsave = calloc(1, (size_t)size);
 	if (!xsave)
 		return kvm_fail(&vcpu->handle, KVM_CALL_ALLOC, -ENOMEM);
 	r = kvm_call_ptr(&vcpu->handle,
@@ -80,7 +92,20 @@ int kvm_vcpu_get_xsave2(struct kvm_vcpu_fd *vcpu, size_t size,
 		return r;
 	}
 	*ret_xsave = xsave;
+	*ret_size = (size_t)size;
 	return 0;
+}
+
+int kvm_vcpu_set_xsave2(struct kvm_vcpu_fd *vcpu, struct kvm_vm_fd *vm,
+			const struct kvm_xsave *xsave, size_t size)
+{
+	int needed = current_xsave_size(vcpu, vm);
+
+	if (needed < 0)
+		return needed;
+	if (size < (size_t)needed)
+		return kvm_fail(&vcpu->handle, KVM_CALL_ARGUMENT, -EINVAL);
+	return kvm_vcpu_set_xsave(vcpu, xsave);
 }
 
 /* The kernel tells the size that it needs when the one it was given is less. */

@@ -13,17 +13,19 @@ static struct machine m;
 START_TEST(extended_state_is_what_it_was_set_to)
 {
 	struct kvm_xsave *xsave, *back;
-	int size;
+	size_t size, back_size;
 
 	machine_init(&m, "", 0);
-	size = kvm_vm_xsave_size(&m.vm);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size), 0);
 	ck_assert_int_ge(size, 4096);
-	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, (size_t)size, &xsave), 0);
+	ck_assert_int_eq(kvm_vm_xsave_size(&m.vm), (int)size);
 	/* The x87 control word, and the header's note that x87 is in use. */
 	xsave->region[0] = 0x27f;
 	xsave->region[128] |= 1;
-	ck_assert_int_eq(kvm_vcpu_set_xsave(&m.vcpu, xsave), 0);
-	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, (size_t)size, &back), 0);
+	ck_assert_int_eq(kvm_vcpu_set_xsave2(&m.vcpu, &m.vm, xsave, size), 0);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &back, &back_size),
+			 0);
+	ck_assert_uint_eq(back_size, size);
 	ck_assert_uint_eq(back->region[0] & 0xffff, 0x27f);
 	ck_assert_int_eq(kvm_vcpu_get_xsave(&m.vcpu, back), 0);
 	ck_assert_uint_eq(back->region[0] & 0xffff, 0x27f);
@@ -33,29 +35,95 @@ START_TEST(extended_state_is_what_it_was_set_to)
 }
 END_TEST
 
-START_TEST(too_little_room_for_extended_state_returns_einval)
+START_TEST(less_state_than_the_kernel_reads_returns_einval)
 {
 	struct kvm_xsave *xsave;
+	size_t size;
 
 	machine_init(&m, "", 0);
-	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, 4095, &xsave), -EINVAL);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size), 0);
+	ck_assert_int_eq(kvm_vcpu_set_xsave2(&m.vcpu, &m.vm, xsave, size - 1),
+			 -EINVAL);
 	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CALL_ARGUMENT);
+	free(xsave);
 	machine_fini(&m);
 }
 END_TEST
 
-START_TEST(larger_extended_state_uses_the_newer_call)
+/* What the kernel says that it needs from now on. */
+static void need_xsave(int size)
 {
-	struct kvm_xsave *xsave;
+	ck_assert_int_eq(kvm_fake_set_extension(fake, KVM_CAP_XSAVE2, size), 0);
+}
 
+/* The kernel writes as much as it needs, whatever it was given. */
+START_TEST(extended_state_has_the_size_that_the_kernel_says_now)
+{
+	static uint8_t written[8192];
+	const struct kvm_fake_reply reply = {
+		.request = KVM_GET_XSAVE2,
+		.data = written,
+		.size = sizeof(written),
+	};
+	struct kvm_xsave *xsave;
+	size_t size;
+
+	memset(written, 0x5a, sizeof(written));
 	machine_init(&m, "", 0);
-	fail_next(KVM_GET_XSAVE2, 0);
-	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, 8192, &xsave), 0);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size), 0);
+	ck_assert_uint_eq(size, 4096);
+	need_xsave(8192);
+	ck_assert_int_eq(kvm_vcpu_set_xsave2(&m.vcpu, &m.vm, xsave, size),
+			 -EINVAL);
+	free(xsave);
+	ck_assert_int_eq(kvm_fake_push_reply(fake, &reply), 0);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size), 0);
+	ck_assert_uint_eq(size, 8192);
+	ck_assert_mem_eq(xsave, written, size);
+	ck_assert_int_eq(kvm_vcpu_set_xsave2(&m.vcpu, &m.vm, xsave, size), 0);
 	free(xsave);
 	fail_next(KVM_GET_XSAVE2, -EINVAL);
-	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, 8192, &xsave), -EINVAL);
-	ck_assert_int_eq(kvm_fake_set_extension(fake, KVM_CAP_XSAVE2, 0), 0);
-	ck_assert_int_eq(kvm_vm_xsave_size(&m.vm), 4096);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size),
+			 -EINVAL);
+	machine_fini(&m);
+}
+END_TEST
+
+static const int sizes_of_old_kernels[] = { 0, 1, 4095 };
+
+START_TEST(extended_state_is_never_less_than_a_page)
+{
+	struct kvm_xsave *xsave;
+	size_t size;
+
+	machine_init(&m, "", 0);
+	for (size_t i = 0; i < 3; i++) {
+		need_xsave(sizes_of_old_kernels[i]);
+		ck_assert_int_eq(kvm_vm_xsave_size(&m.vm), 4096);
+		ck_assert_int_eq(
+			kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size), 0);
+		ck_assert_uint_eq(size, 4096);
+		free(xsave);
+	}
+	machine_fini(&m);
+}
+END_TEST
+
+START_TEST(extended_state_of_unknown_size_is_not_touched)
+{
+	struct kvm_xsave xsave, *got = NULL;
+	size_t size = 0;
+
+	machine_init(&m, "", 0);
+	fail_next(KVM_CHECK_EXTENSION, -EIO);
+	ck_assert_int_eq(kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &got, &size),
+			 -EIO);
+	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CHECK_EXTENSION);
+	ck_assert_ptr_null(got);
+	fail_next(KVM_CHECK_EXTENSION, -EIO);
+	ck_assert_int_eq(kvm_vcpu_set_xsave2(&m.vcpu, &m.vm, &xsave,
+					     sizeof(xsave)),
+			 -EIO);
 	machine_fini(&m);
 }
 END_TEST
@@ -127,11 +195,13 @@ START_TEST(memory_that_cannot_be_had_returns_enomem)
 {
 	struct kvm_nested_state *state;
 	struct kvm_xsave *xsave;
+	size_t size;
 	int r;
 
 	machine_init(&m, "", 0);
+	need_xsave(1 << 30);
 	starve(true);
-	r = kvm_vcpu_get_xsave2(&m.vcpu, 1 << 30, &xsave);
+	r = kvm_vcpu_get_xsave2(&m.vcpu, &m.vm, &xsave, &size);
 	starve(false);
 	ck_assert_int_eq(r, -ENOMEM);
 	ck_assert_uint_eq(m.vcpu.handle.failed, KVM_CALL_ALLOC);
@@ -196,14 +266,16 @@ int main(int argc, char **argv)
 	if (!on_fake)
 		return RUN_TESTS(
 			"x86_state", extended_state_is_what_it_was_set_to,
-			too_little_room_for_extended_state_returns_einval,
+			less_state_than_the_kernel_reads_returns_einval,
 			tsc_frequency_is_known,
 			real_mode_addresses_translate_to_themselves,
 			machine_check_banks_stay_within_the_limits,
 			kvmclock_of_a_guest_without_one_returns_einval);
 	return RUN_TESTS("x86_state", extended_state_is_what_it_was_set_to,
-			 too_little_room_for_extended_state_returns_einval,
-			 larger_extended_state_uses_the_newer_call,
+			 less_state_than_the_kernel_reads_returns_einval,
+			 extended_state_has_the_size_that_the_kernel_says_now,
+			 extended_state_is_never_less_than_a_page,
+			 extended_state_of_unknown_size_is_not_touched,
 			 nested_state_grows_to_what_the_kernel_says,
 			 nested_state_beyond_its_room_is_refused,
 			 nested_state_does_not_grow_for_ever,

@@ -30,6 +30,9 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_xsave(
  * @vcpu: virtual CPU
  * @xsave: the new state
  *
+ * The kernel reads kvm_vm_xsave_size() bytes: where those may be more than
+ * 4096 it must be kvm_vcpu_set_xsave2().
+ *
  * Returns: 0, or -EINVAL when the vCPU cannot have such a state.
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_xsave(
@@ -49,16 +52,34 @@ KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vm_xsave_size(struct kvm_vm_fd *vm);
 /**
  * kvm_vcpu_get_xsave2 - KVM_GET_XSAVE2: extended state of any size
  * @vcpu: virtual CPU
- * @size: from kvm_vm_xsave_size()
- * @ret_xsave: receives @size bytes; to be freed with free()
+ * @vm: its virtual machine, which knows the size
+ * @ret_xsave: receives the state; to be freed with free()
+ * @ret_size: receives the number of its bytes, that of kvm_vm_xsave_size()
  *
- * kvm_vcpu_set_xsave() takes it back: the kernel reads as many bytes.
- *
- * Returns: 0, -EINVAL when @size is less than 4096, -ENOMEM, or what the
- * kernel says.
+ * Returns: 0, -ENOMEM, or what the kernel says.
  */
 KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_get_xsave2(
-	struct kvm_vcpu_fd *vcpu, size_t size, struct kvm_xsave **ret_xsave);
+	struct kvm_vcpu_fd *vcpu, struct kvm_vm_fd *vm,
+	struct kvm_xsave **ret_xsave, size_t *ret_size);
+
+/**
+ * kvm_vcpu_set_xsave2 - KVM_SET_XSAVE: extended state of any size
+ * @vcpu: virtual CPU
+ * @vm: its virtual machine, which knows how much the kernel reads
+ * @xsave: the new state
+ * @size: bytes at @xsave, such as a snapshot has
+ *
+ * A state of another process may be smaller than what this one needs.
+ *
+ * Returns:
+ *	0 on success
+ *	-EINVAL, @size is less than kvm_vm_xsave_size(), or the vCPU cannot have
+ *	such a state
+ *	other errors of KVM_CHECK_EXTENSION
+ */
+KVM_IOCTLS_API KVM_IOCTLS_CHECK int kvm_vcpu_set_xsave2(
+	struct kvm_vcpu_fd *vcpu, struct kvm_vm_fd *vm,
+	const struct kvm_xsave *xsave, size_t size);
 
 /**
  * kvm_vcpu_get_nested_state - KVM_GET_NESTED_STATE: of a guest's guest
