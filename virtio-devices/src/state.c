@@ -73,7 +73,6 @@ static int restore_queue(struct vm_virtio_device *device,
 	if (!is_good_queue(device, queue, state))
 		return -EBADMSG;
 	queue->config = state->config;
-	queue->config.features = device->features;
 	queue->is_ready = state->is_ready;
 	if (!state->vq.size)
 		return 0;

@@ -70,6 +70,8 @@ static void free_drivers(struct vm_virtio_rig *rig)
 void vm_virtio_rig_fini(struct vm_virtio_rig *rig)
 {
 	free_drivers(rig);
+	if (rig->device)
+		vm_virtio_mmio_reset(&rig->mmio);
 	vm_virtio_mmio_fini(&rig->mmio);
 	vm_mem_free(rig->mem);
 	memset(rig, 0, sizeof(*rig));

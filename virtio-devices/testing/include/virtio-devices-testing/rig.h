@@ -94,7 +94,10 @@ struct vm_virtio_host vm_virtio_rig_host(struct vm_virtio_rig *rig);
 VM_VIRTIO_CHECK int vm_virtio_rig_attach(struct vm_virtio_rig *rig,
 					 struct vm_virtio_device *device);
 
-/** vm_virtio_rig_fini - unplug the device and free everything */
+/**
+ * vm_virtio_rig_fini - take everything apart but the device
+ * @rig: initialised or zeroed; its device is reset and may be freed afterwards
+ */
 void vm_virtio_rig_fini(struct vm_virtio_rig *rig);
 
 /** vm_virtio_rig_read - the guest reads a register */
