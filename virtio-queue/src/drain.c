@@ -58,14 +58,19 @@ int virtq_drain(struct virtq *vq, struct virtq_chain *chain, uint32_t budget,
 		struct virtq_drain_result *ret)
 {
 	struct virtq_drain_result result = { 0 };
+	uint32_t rounds = 0;
 	int r;
 
-	do {
+	for (;;) {
 		virtq_disable_notification(vq);
 		r = serve_all(vq, chain, budget, handler, context, &result);
 		if (virtq_flush(vq))
 			result.notify = true;
-	} while (!r && !result.more && virtq_enable_notification(vq));
+		if (r || result.more || !virtq_enable_notification(vq))
+			break;
+		/* A driver that takes back what it showed spends the budget. */
+		result.more = rounds++ == budget;
+	}
 	*ret = result;
 	return r;
 }

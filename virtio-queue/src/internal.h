@@ -88,7 +88,13 @@ static inline uint16_t in_flight(const struct virtq *vq)
 	return (uint16_t)(vq->next_avail - vq->next_used);
 }
 
-/* The same as the driver knows it. */
+/* Are so many in flight?  None is no chain. */
+static inline bool has_popped(const struct virtq *vq, uint16_t count)
+{
+	return count - 1u < in_flight(vq);
+}
+
+/* What is in flight as the driver knows it. */
 static inline uint16_t outstanding(const struct virtq *vq)
 {
 	return (uint16_t)(vq->next_avail - vq->flushed);

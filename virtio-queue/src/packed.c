@@ -299,7 +299,7 @@ int packed_push(struct virtq *vq, struct virtq_head head, uint32_t len)
 	struct virtq_place place = vq->used_place;
 	uint16_t index = vq->next_used;
 
-	if (head.generation != vq->generation || in_flight(vq) < head.count)
+	if (head.generation != vq->generation || !has_popped(vq, head.count))
 		return -ENOENT;
 	if (len > head.writable)
 		return -EINVAL;

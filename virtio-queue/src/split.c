@@ -93,11 +93,12 @@ static COLD int split_copy_table(struct virtq *vq, uint64_t addr, uint64_t rest,
 
 /*
  * Walks the chain whose first descriptor is these words, which has more.  The
- * next ones are in the same @table of @count descriptors.
+ * next ones are in the same @table of @count descriptors.  Where that lies does
+ * not tell whether it is indirect: a driver may name its ring as a table.
  */
 static inline __attribute__((always_inline)) int split_walk_in(
-	struct virtq *vq, const void *table, uint32_t count, uint64_t addr,
-	uint64_t rest, struct virtq_chain *chain)
+	struct virtq *vq, const void *table, uint32_t count, bool is_indirect,
+	uint64_t addr, uint64_t rest, struct virtq_chain *chain)
 {
 	struct walk walk = walk_start(chain);
 	const _Atomic uint64_t *words;
@@ -120,7 +121,7 @@ static inline __attribute__((always_inline)) int split_walk_in(
 		addr = word_load(&words[0]);
 		rest = word_load(&words[1]);
 	}
-	if (table != vq->desc.hva)
+	if (is_indirect)
 		return virtq_spoil(chain, VIRTQ_FAULT_INDIRECT_NESTED);
 	walk_store(walk, chain);
 	return split_copy_table(vq, addr, rest, chain);
@@ -129,14 +130,15 @@ static inline __attribute__((always_inline)) int split_walk_in(
 static NOINLINE int split_walk(struct virtq *vq, uint64_t addr, uint64_t rest,
 			       struct virtq_chain *chain)
 {
-	return split_walk_in(vq, vq->desc.hva, vq->size, addr, rest, chain);
+	return split_walk_in(vq, vq->desc.hva, vq->size, false, addr, rest,
+			     chain);
 }
 
 static NOINLINE int split_walk_on(struct virtq *vq, const void *table,
 				  uint32_t count, uint64_t addr, uint64_t rest,
 				  struct virtq_chain *chain)
 {
-	return split_walk_in(vq, table, count, addr, rest, chain);
+	return split_walk_in(vq, table, count, true, addr, rest, chain);
 }
 
 /* A table that is not where the last one was, or not legal. */

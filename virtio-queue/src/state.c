@@ -89,7 +89,8 @@ int virtq_restore(struct virtq *vq, const struct virtq_state *state,
 
 static bool is_idle(const struct virtq *vq)
 {
-	return vq->size && vq->next_used == vq->flushed && !in_flight(vq);
+	return vq->size && !vq->fault && vq->next_used == vq->flushed &&
+	       !in_flight(vq);
 }
 
 int virtq_get_vhost_base(const struct virtq *vq, uint32_t *ret_base)

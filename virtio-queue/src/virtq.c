@@ -41,6 +41,10 @@ static int check_areas(const struct virtq_area *areas)
 	return 0;
 }
 
+/*
+ * An I/O view may show an aligned address where its memory is not aligned, and
+ * there the words of a ring would not be atomic.
+ */
 static int translate(const struct virtq_area *areas, const struct vm_mem *mem,
 		     struct vm_mem_slice slices[3])
 {
@@ -51,6 +55,8 @@ static int translate(const struct virtq_area *areas, const struct vm_mem *mem,
 					  areas[i].perm, &slices[i]);
 		if (r)
 			return r;
+		if ((uintptr_t)slices[i].hva % areas[i].align)
+			return -EFAULT;
 	}
 	return 0;
 }
@@ -145,6 +151,7 @@ COLD int virtq_spoil(struct virtq_chain *chain, enum virtq_fault fault)
 	chain->readable_len = 0;
 	chain->writable_len = 0;
 	chain->head.writable = 0;
+	chain->head.is_malformed = 1;
 	return virtq_fault_errno(fault);
 }
 
@@ -156,6 +163,7 @@ COLD int virtq_finish_huge(struct virtq_chain *chain)
 	chain->head.writable = chain->writable_len > UINT32_MAX
 				       ? UINT32_MAX
 				       : (uint32_t)chain->writable_len;
+	chain->head.is_malformed = 0;
 	chain->fault = VIRTQ_FAULT_NONE;
 	return 1;
 }
@@ -184,7 +192,7 @@ int virtq_peek(struct virtq *vq, struct virtq_chain *chain)
 
 int virtq_undo_pop(struct virtq *vq, struct virtq_head head)
 {
-	if (head.generation != vq->generation || in_flight(vq) < head.count ||
+	if (head.generation != vq->generation || !has_popped(vq, head.count) ||
 	    (uint16_t)(head.index + head.count) != vq->next_avail)
 		return -ENOENT;
 	vq->next_avail = head.index;
@@ -206,14 +214,15 @@ static void push_held(struct virtq *vq)
 /*
  * VIRTIO_F_IN_ORDER: a completion that filled its buffers is implied by the
  * element of a later one (2.7.9, 2.8.8).  So it is held until the next one
- * turns up to absorb it; the element goes where the run began.
+ * turns up to absorb it; the element goes where the run began.  A malformed
+ * chain may have writable bytes that nobody has filled: it is never implied.
  */
 static COLD int push_in_order(struct virtq *vq, struct virtq_head head,
 			      uint32_t len)
 {
 	struct virtq_held *held = &vq->held;
 
-	if (head.generation != vq->generation || in_flight(vq) < head.count)
+	if (head.generation != vq->generation || !has_popped(vq, head.count))
 		return -ENOENT;
 	if (len > head.writable || head.index != vq->next_used)
 		return -EINVAL;
@@ -224,7 +233,8 @@ static COLD int push_in_order(struct virtq *vq, struct virtq_head head,
 		held->place = vq->used_place;
 	}
 	held->is_held = true;
-	held->is_complete = len == head.writable && len != UINT32_MAX;
+	held->is_complete =
+		len == head.writable && len != UINT32_MAX && !head.is_malformed;
 	held->id = head.id;
 	held->len = len;
 	vq->next_used = (uint16_t)(vq->next_used + head.count);
@@ -267,7 +277,7 @@ bool virtq_enable_notification(struct virtq *vq)
 		split_enable_notification(vq);
 	/*
 	 * Pairs with the driver's barrier between exposing a chain and looking
-	 * whether to notify (2.7.13.4.1, 2.8.21.2.1): either the driver sees
+	 * whether to notify (2.7.13.4.1, 2.8.21.3.1): either the driver sees
 	 * the request, or the chain is seen here.
 	 */
 	atomic_thread_fence(memory_order_seq_cst);

@@ -108,6 +108,7 @@ static inline int walk_finish(const struct virtq *vq, struct walk walk,
 	if (walk.len >> 32)
 		return virtq_finish_huge(chain);
 	chain->head.writable = (uint32_t)chain->writable_len;
+	chain->head.is_malformed = 0;
 	chain->fault = VIRTQ_FAULT_NONE;
 	return 1;
 }
@@ -138,6 +139,7 @@ static inline int walk_single(uint64_t addr, uint32_t len, uint32_t flags,
 		chain->writable_len = 0;
 		chain->head.writable = 0;
 	}
+	chain->head.is_malformed = 0;
 	chain->fault = VIRTQ_FAULT_NONE;
 	return 1;
 }
@@ -153,11 +155,13 @@ static inline const void *table_hva(const struct virtq *vq, uint64_t addr,
 				    uint32_t len)
 {
 	uint64_t off = addr - vq->table_gpa;
+	const char *hva;
 
-	if (off >= vq->table.len || len > vq->table.len - off ||
-	    addr % sizeof(uint64_t))
+	if (off >= vq->table.len || len > vq->table.len - off)
 		return NULL;
-	return (const char *)vq->table.hva + off;
+	/* In an I/O view the address may be aligned where its memory is not. */
+	hva = (const char *)vq->table.hva + off;
+	return (uintptr_t)hva % sizeof(uint64_t) ? NULL : hva;
 }
 
 /* The rules that both rings share (2.7.5.3, 2.8.7). */

@@ -241,10 +241,154 @@ START_TEST(a_ring_that_may_not_be_written_is_refused)
 }
 END_TEST
 
+/*
+ * A view in which one page is shifted: what the driver has aligned is not
+ * aligned in memory.
+ */
+static struct vm_mem *shifted_view(const struct vm_mem *mem, vm_gpa page,
+				   vm_gpa shift)
+{
+	const struct vm_iotlb_mapping all = { 0, 2 * REGION, 0,
+					      VM_MEM_PERM_RW };
+	const struct vm_iotlb_mapping shifted = { page, 0x1000,
+						  page + 0x1000 + shift,
+						  VM_MEM_PERM_RW };
+	struct vm_iotlb *iotlb = NULL;
+	struct vm_mem *view = NULL;
+
+	ck_assert_int_eq(vm_iotlb_new(8, &iotlb), 0);
+	ck_assert_int_eq(vm_iotlb_map(iotlb, &all), 0);
+	ck_assert_int_eq(vm_iotlb_map(iotlb, &shifted), 0);
+	ck_assert_int_eq(vm_iotlb_new_view(iotlb, mem, &view), 0);
+	vm_iotlb_free(iotlb);
+	return view;
+}
+
+/* Half of what each area needs is not enough; 2 bytes are for avail. */
+START_TEST(a_ring_in_misaligned_memory_is_refused)
+{
+	const bool is_packed = _i / 3;
+	const int area = _i % 3;
+	const vm_gpa shifts[] = { 8, is_packed ? 2 : 1, 2 };
+	struct vm_mem *view, *aligned;
+	struct virtq vq = { 0 };
+	struct rig rig;
+	vm_gpa *places[3];
+
+	rig_init(&rig, ring(is_packed), 8);
+	places[0] = &rig.config.desc;
+	places[1] = &rig.config.driver;
+	places[2] = &rig.config.device;
+	*places[area] = DATA;
+	view = shifted_view(rig.mem, DATA, shifts[area]);
+	aligned = shifted_view(rig.mem, DATA, 2 * shifts[area]);
+	ck_assert_int_eq(virtq_activate(&vq, &rig.config, view), -EFAULT);
+	ck_assert(!virtq_is_active(&vq));
+	ck_assert_int_eq(virtq_activate(&vq, &rig.config, aligned), 0);
+	ck_assert_int_eq(virtq_set_mem(&vq, view), -EFAULT);
+	ck_assert_ptr_eq(vq.mem, aligned);
+	virtq_reset(&vq);
+	vm_mem_free(aligned);
+	vm_mem_free(view);
+	rig_fini(&rig);
+}
+END_TEST
+
+/* Tables need no alignment (2.7.5.3); such a one is not read word by word. */
+START_TEST(a_table_in_misaligned_memory_is_read_nevertheless)
+{
+	struct vm_mem *view;
+	struct rig rig;
+
+	rig_init(&rig, ring(_i) | INDIRECT, 8);
+	view = shifted_view(rig.mem, DATA, 4);
+	ck_assert_int_eq(virtq_set_mem(&rig.vq, view), 0);
+	for (uint64_t i = 0; i < 2; i++) {
+		const uint64_t table[] = { 0x1234, 56 };
+		const uint64_t flags =
+			VIRTQ_DESC_F_INDIRECT | (_i ? VIRTQ_DESC_F_AVAIL : 0);
+		const uint64_t words[] = { DATA + 16 * i,
+					   16 | flags << (_i ? 48 : 32) };
+		const uint16_t avail[] = { 0, (uint16_t)(i + 1), 0, 1 };
+
+		ck_assert_int_eq(vm_mem_write(view, DATA + 16 * i, table, 16),
+				 0);
+		ck_assert_int_eq(vm_mem_write(view, 16 * i, words, 16), 0);
+		if (!_i)
+			ck_assert_int_eq(vm_mem_write(view, rig.config.driver,
+						      avail, sizeof(avail)),
+					 0);
+		rig_pop(&rig);
+		ck_assert_uint_eq(rig.segs[0].gpa, 0x1234);
+		ck_assert_uint_eq(rig.segs[0].len, 56);
+	}
+	virtq_reset(&rig.vq);
+	vm_mem_free(view);
+	rig_fini(&rig);
+}
+END_TEST
+
+/*
+ * In this view the used ring's flags are the available ring's idx.  So to ask
+ * for notifications shows a chain, and to decline them takes it back.
+ */
+static enum virtq_verdict count_chain(void *context,
+				      const struct virtq_chain *chain,
+				      uint32_t *ret_len)
+{
+	(void)chain;
+	(void)ret_len;
+	++*(int *)context;
+	return VIRTQ_DONE;
+}
+
+START_TEST(draining_ends_though_a_chain_comes_and_goes)
+{
+	const struct vm_iotlb_mapping mappings[] = {
+		{ 0, 0x1000, 0, VM_MEM_PERM_RW },
+		{ 0x1000, 0x1000, 0x2000, VM_MEM_PERM_RW },
+		{ 0x2000, 0x1000, 0x2000 - 2, VM_MEM_PERM_RW },
+	};
+	struct virtq_state state = { .version = VIRTQ_STATE_VERSION,
+				     .size = 4,
+				     .max_size = 4,
+				     .device = 0x1000,
+				     .driver = 0x2000,
+				     .next_avail = 1,
+				     .next_used = 1,
+				     .generation = 1 };
+	struct virtq_drain_result result;
+	struct vm_iotlb *iotlb = NULL;
+	struct vm_mem *view = NULL;
+	struct virtq vq = { 0 };
+	struct rig rig;
+	int count = 0;
+
+	rig_init(&rig, 0, 4);
+	ck_assert_int_eq(vm_iotlb_new(8, &iotlb), 0);
+	for (int i = 0; i < 3; i++)
+		ck_assert_int_eq(vm_iotlb_map(iotlb, &mappings[i]), 0);
+	ck_assert_int_eq(vm_iotlb_new_view(iotlb, rig.mem, &view), 0);
+	vm_iotlb_free(iotlb);
+	ck_assert_int_eq(virtq_restore(&vq, &state, view), 0);
+	ck_assert_int_eq(virtq_drain(&vq, &rig.chain, (uint32_t)_i, count_chain,
+				     &count, &result),
+			 0);
+	ck_assert(result.more);
+	ck_assert_int_eq(count, 0);
+	virtq_reset(&vq);
+	vm_mem_free(view);
+	rig_fini(&rig);
+}
+END_TEST
+
 RUN_TESTS("memory", BOTH_RINGS(a_completion_marks_what_it_writes),
 	  BOTH_RINGS(completions_past_the_end_mark_both_ends_of_the_ring),
 	  TIMES(suppressing_notifications_marks_the_device_area, 4),
 	  BOTH_RINGS(writers_mark_what_they_write_or_are_told_of),
 	  BOTH_RINGS(a_queue_runs_behind_an_iommu),
 	  BOTH_RINGS(a_table_that_may_not_be_read_is_refused),
-	  BOTH_RINGS(a_ring_that_may_not_be_written_is_refused))
+	  BOTH_RINGS(a_ring_that_may_not_be_written_is_refused),
+	  TIMES(a_ring_in_misaligned_memory_is_refused, 6),
+	  BOTH_RINGS(a_table_in_misaligned_memory_is_read_nevertheless),
+	  TIMES(draining_ends_though_a_chain_comes_and_goes, 3))

@@ -67,6 +67,7 @@ START_TEST(a_broken_queue_stays_broken)
 	struct virtq_state state;
 	struct virtq copy = { 0 };
 	struct rig rig;
+	uint32_t base;
 
 	rig_init(&rig, ring(_i), 8);
 	virtq_driver_attack(rig.driver, _i ? VIRTQ_ATTACK_LONG_LOOP
@@ -76,6 +77,9 @@ START_TEST(a_broken_queue_stays_broken)
 	ck_assert_int_eq(virtq_restore(&copy, &state, rig.mem), 0);
 	ck_assert(virtq_is_broken(&copy));
 	ck_assert_int_eq(copy.fault, rig.vq.fault);
+	/* vhost would go on as if nothing had happened. */
+	ck_assert_int_eq(virtq_get_vhost_base(&copy, &base), -EINVAL);
+	ck_assert_int_eq(virtq_set_vhost_base(&copy, 0), -EINVAL);
 	rig_fini(&rig);
 }
 END_TEST

@@ -195,6 +195,38 @@ START_TEST(a_packed_table_is_all_one_list)
 }
 END_TEST
 
+/*
+ * A driver may name its ring as a table.  In the split ring that does not make
+ * a second level legal; in the packed one entry is a buffer like any other.
+ */
+START_TEST(a_table_that_is_the_ring_has_no_table_in_it)
+{
+	const uint16_t ring_of[] = { 0, 1, 1 };
+	struct rig rig;
+
+	rig_init(&rig, ring(_i) | INDIRECT, 4);
+	put_table(&rig, DATA + 0x1000);
+	if (_i) {
+		put_desc(&rig, 0, (struct virtq_seg){ 0, 16 },
+			 VIRTQ_DESC_F_INDIRECT | VIRTQ_DESC_F_AVAIL, 0);
+		rig_pop(&rig);
+		ck_assert_uint_eq(rig.chain.readable_len, 16);
+		ck_assert_uint_eq(rig.segs[0].gpa, 0);
+	} else {
+		put_desc(&rig, 0, (struct virtq_seg){ DATA + 0x1000, 32 },
+			 VIRTQ_DESC_F_INDIRECT, 0);
+		put_desc(&rig, 16, (struct virtq_seg){ 0, 16 },
+			 VIRTQ_DESC_F_INDIRECT, 0);
+		ck_assert_int_eq(vm_mem_write(rig.mem, rig.config.driver,
+					      ring_of, sizeof(ring_of)),
+				 0);
+		ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), -EBADMSG);
+		ck_assert_int_eq(rig.chain.fault, VIRTQ_FAULT_INDIRECT_NESTED);
+	}
+	rig_fini(&rig);
+}
+END_TEST
+
 /* Tables of two entries with something wrong, in the common place or not. */
 struct bad_table {
 	struct virtq_seg first, second;
@@ -301,5 +333,6 @@ RUN_TESTS("table", BOTH_RINGS(a_table_takes_one_descriptor_of_the_ring),
 		2),
 	  ONCE(a_split_chain_may_end_before_its_table),
 	  ONCE(a_packed_table_is_all_one_list),
+	  BOTH_RINGS(a_table_that_is_the_ring_has_no_table_in_it),
 	  TIMES(faults_inside_a_table_are_found, 4 * BAD_TABLES),
 	  BOTH_RINGS(tables_may_move_from_region_to_region))

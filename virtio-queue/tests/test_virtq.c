@@ -314,6 +314,19 @@ START_TEST(a_chain_is_completed_once)
 }
 END_TEST
 
+/* As a damaged snapshot may bring it back. */
+START_TEST(a_head_of_no_descriptors_is_refused)
+{
+	struct virtq_head head = { .generation = 1 };
+	struct rig rig;
+
+	rig_init(&rig, ring(_i & 1) | (_i & 2 ? IN_ORDER : 0), 4);
+	ck_assert_int_eq(virtq_push(&rig.vq, head, 0), -ENOENT);
+	ck_assert_int_eq(virtq_undo_pop(&rig.vq, head), -ENOENT);
+	rig_fini(&rig);
+}
+END_TEST
+
 START_TEST(completions_are_seen_in_batches)
 {
 	struct virtq_head heads[3];
@@ -385,6 +398,28 @@ START_TEST(in_order_completions_of_full_buffers_share_an_element)
 			rig_expect(&rig, i, lens[i]);
 		rig_expect_none(&rig);
 	}
+	rig_fini(&rig);
+}
+END_TEST
+
+/* The driver would take what it had in the buffers for an answer. */
+START_TEST(in_order_completions_of_malformed_chains_tell_no_length)
+{
+	struct virtq_head head;
+	struct rig rig;
+
+	rig_init(&rig, ring(_i) | IN_ORDER, 8);
+	rig_add(&rig, 0, 2, 1);
+	rig_add(&rig, 0, 1, 2);
+	virtq_driver_publish(rig.driver);
+	rig.chain.max_segs = 1;
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), -ELOOP);
+	rig_push(&rig, rig.chain.head, 0);
+	head = rig_pop(&rig);
+	rig_push(&rig, head, BUF_SIZE);
+	ck_assert(virtq_flush(&rig.vq));
+	rig_expect(&rig, 1, 0);
+	rig_expect(&rig, 2, BUF_SIZE);
 	rig_fini(&rig);
 }
 END_TEST
@@ -555,9 +590,11 @@ RUN_TESTS("virtq", ONCE(a_zeroed_queue_is_inactive),
 	  BOTH_RINGS(undone_pops_come_again_in_the_same_order),
 	  BOTH_RINGS(a_length_beyond_the_writable_bytes_is_refused),
 	  BOTH_RINGS(a_chain_is_completed_once),
+	  TIMES(a_head_of_no_descriptors_is_refused, 4),
 	  BOTH_RINGS(completions_are_seen_in_batches),
 	  BOTH_RINGS(in_order_queues_refuse_another_order),
 	  BOTH_RINGS(in_order_completions_of_full_buffers_share_an_element),
+	  BOTH_RINGS(in_order_completions_of_malformed_chains_tell_no_length),
 	  BOTH_RINGS(reset_forgets_everything),
 	  BOTH_RINGS(generations_wrap_past_the_one_of_no_head),
 	  BOTH_RINGS(a_queue_goes_on_with_another_map),

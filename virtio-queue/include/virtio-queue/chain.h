@@ -41,6 +41,7 @@ struct virtq_seg {
  * @generation: activation of the queue that it belongs to
  * @writable: most bytes that a completion may report; a chain with exactly
  *	2^32 writable bytes has UINT32_MAX here
+ * @is_malformed: 1 if virtq_pop() has failed for this chain, else 0
  *
  * A device that completes later keeps a copy of this and may forget the chain.
  * Plain data: it may be stored in a snapshot next to the queue's own state.
@@ -51,6 +52,7 @@ struct virtq_head {
 	uint16_t index;
 	uint16_t generation;
 	uint32_t writable;
+	uint32_t is_malformed;
 };
 
 /**

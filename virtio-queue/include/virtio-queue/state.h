@@ -96,7 +96,8 @@ VIRTQ_API VIRTQ_CHECK int virtq_restore(struct virtq *vq,
  *
  * Returns:
  *	0 on success
- *	-EINVAL, @vq is inactive, or chains are in flight or not flushed
+ *	-EINVAL, @vq is inactive or broken, or chains are in flight or not
+ *		flushed
  */
 VIRTQ_API VIRTQ_CHECK int virtq_get_vhost_base(const struct virtq *vq,
 					       uint32_t *ret_base);
@@ -111,7 +112,7 @@ VIRTQ_API VIRTQ_CHECK int virtq_get_vhost_base(const struct virtq *vq,
  *
  * Returns:
  *	0 on success
- *	-EINVAL, @vq is inactive or has chains in flight
+ *	-EINVAL, @vq is inactive or broken, or has chains in flight
  *	-EBADMSG, @base is no position in this queue, or its halves differ
  *		(packed), or the used index in guest memory does (split)
  */

@@ -65,7 +65,8 @@ extern "C" {
  *		@config->max_size or (split) not a power of two; an area is not
  *		aligned to 16/2/4 bytes (split) or 16/4/4 (packed); two areas
  *		overlap
- *	-EFAULT, an area is not backed by one contiguous mapping
+ *	-EFAULT, an area is not backed by one contiguous mapping, or its memory
+ *		is not aligned in the host
  *	-EOVERFLOW, an area wraps past 2^64
  */
 VIRTQ_API VIRTQ_CHECK int virtq_activate(struct virtq *vq,
@@ -77,7 +78,8 @@ VIRTQ_API VIRTQ_CHECK int virtq_activate(struct virtq *vq,
  * @vq: any queue, active or not
  *
  * Forgets all state.  A head popped earlier is refused by virtq_push() from now
- * on, also after the queue was activated again.
+ * on, also while one of the next 65534 activations lasts: a device lets go of
+ * what is in flight before that.
  */
 VIRTQ_API void virtq_reset(struct virtq *vq);
 
@@ -93,7 +95,8 @@ VIRTQ_API void virtq_reset(struct virtq *vq);
  * Returns:
  *	0 on success
  *	-EINVAL, @vq is inactive
- *	-EFAULT, an area is not backed by one contiguous mapping of @mem
+ *	-EFAULT, an area is not backed by one contiguous mapping of @mem, or its
+ *		memory is not aligned in the host
  */
 VIRTQ_API VIRTQ_CHECK int virtq_set_mem(struct virtq *vq,
 					const struct vm_mem *mem);
