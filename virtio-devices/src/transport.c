@@ -67,6 +67,8 @@ static bool climb(struct vm_virtio_device *device, uint8_t bit)
 		if (!device_accepts(device))
 			return false;
 		device->features = written_features(device);
+		if (device->type->negotiated)
+			device->type->negotiated(device);
 	}
 	device->status |= bit;
 	if (bit == VIRTIO_STATUS_DRIVER_OK)

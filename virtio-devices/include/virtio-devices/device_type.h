@@ -43,6 +43,8 @@ extern "C" {
  *	The only function that has to be there.
  * @accept: may the driver have this set of features?  They are all offered;
  *	what is to be judged is whether they go together.
+ * @negotiated: the driver has set FEATURES_OK and the features are final: set
+ *	the parts of the configuration that depend on them
  * @activate: the driver has set DRIVER_OK, the features are final and the
  *	queues that it enabled are active.  A negative errno stops the device.
  * @stop_queue: have no request of this queue in flight any more: complete what
@@ -69,6 +71,7 @@ struct vm_virtio_type {
 	void (*notify)(struct vm_virtio_device *device, uint16_t queue);
 	bool (*accept)(const struct vm_virtio_device *device,
 		       uint64_t features);
+	void (*negotiated)(struct vm_virtio_device *device);
 	int (*activate)(struct vm_virtio_device *device);
 	void (*stop_queue)(struct vm_virtio_device *device, uint16_t queue);
 	void (*reset)(struct vm_virtio_device *device);

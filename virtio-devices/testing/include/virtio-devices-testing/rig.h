@@ -108,7 +108,7 @@ void vm_virtio_rig_write(struct vm_virtio_rig *rig, uint64_t off,
 			 uint32_t value);
 
 /**
- * vm_virtio_rig_negotiate - reset the device and initialise it up to FEATURES_OK
+ * vm_virtio_rig_negotiate - reset the device and go up to FEATURES_OK
  * @rig: with a device
  * @wanted: feature bits to accept where they are offered
  *
