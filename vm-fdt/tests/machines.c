@@ -364,11 +364,14 @@ static void write_riscv64_aplic(struct vm_fdt_writer *w)
 		.hart_count = HARTS,
 	};
 
-	vm_fdt_begin_root(w, "c-vmm", "riscv-virtio", aplic.phandle);
-	add_start(w, "/serial@10000000", 0x80000000);
+	vm_fdt_begin_root(w, "c-vmm", "riscv-virtio", 0);
+	add_start(w, "/soc/serial@10000000", 0x80000000);
 	aplic.intc_phandle = add_harts(w, &flat);
+	vm_fdt_begin_bus(w, "soc");
+	vm_fdt_add_u32(w, "interrupt-parent", aplic.phandle);
 	vm_fdt_add_aplic(w, &aplic);
 	add_riscv_devices(w, aplic_irq);
+	vm_fdt_end_node(w);
 	vm_fdt_end_node(w);
 }
 
