@@ -9,14 +9,10 @@
 static enum vm_load_entry choose_entry(const struct vm_load_kernel *kernel,
 				       enum boot_protocol protocol)
 {
-	switch (protocol) {
-	case BOOT_LINUX:
+	if (protocol == BOOT_LINUX)
 		return VM_LOAD_ENTRY_LINUX64;
-	case BOOT_PVH:
+	if (protocol == BOOT_PVH)
 		return VM_LOAD_ENTRY_PVH;
-	case BOOT_AUTO:
-		break;
-	}
 	return vm_load_x86_default_entry(kernel);
 }
 
