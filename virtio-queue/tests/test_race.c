@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /*
- * A driver that rewrites its descriptors all the time.  What the device has
- * popped stays as it was: each word is one that the driver has written, and
- * nothing that is checked is read again.
+ * A driver that rewrites its descriptors all the time, and two sides that look
+ * at each other's wishes in the same moment.
  */
 #include <pthread.h>
+#include <sched.h>
 #include <stdatomic.h>
 
 #include "support.h"
@@ -20,7 +20,11 @@ struct racer {
 	_Atomic bool is_over;
 };
 
-/* Between a buffer and a hole, and between two lengths. */
+/*
+ * Between a buffer and a hole, and between two lengths.  What the device has
+ * popped stays as it was: each word is one that the driver has written, and
+ * nothing that is checked is read again.
+ */
 static void *rewrite(void *data)
 {
 	struct racer *racer = data;
@@ -169,5 +173,94 @@ START_TEST(a_ring_that_is_scribbled_over_neither_spins_nor_lies)
 }
 END_TEST
 
+/*
+ * One side writes and then looks whether the other one wants to be told; the
+ * other one asks to be told and then looks whether something was written.
+ * Whoever reads before its write is visible reads what was true before, and if
+ * both do, both go to sleep.  They start at the same time, again and again.
+ */
+struct duel {
+	struct rig rig;
+	bool is_driver; /* whether the second thread is the driver */
+	bool is_told;
+	_Atomic uint32_t round;
+	_Atomic uint32_t answered;
+	_Atomic bool is_over;
+};
+
+static void await_round(const _Atomic uint32_t *count, uint32_t round)
+{
+	for (uint32_t i = 0; atomic_load(count) != round; i++) {
+		if (i > 1000)
+			sched_yield();
+	}
+}
+
+static void *tell(void *data)
+{
+	struct duel *duel = data;
+
+	for (uint32_t round = 1;; round++) {
+		await_round(&duel->round, round);
+		if (atomic_load(&duel->is_over))
+			return NULL;
+		duel->is_told = duel->is_driver
+					? virtq_driver_publish(duel->rig.driver)
+					: virtq_flush(&duel->rig.vq);
+		atomic_store(&duel->answered, round);
+	}
+}
+
+static void fight_round(struct duel *duel, uint32_t round)
+{
+	struct rig *rig = &duel->rig;
+	struct virtq_head head;
+	bool is_seen;
+
+	rig_add(rig, 1, 0, round);
+	if (duel->is_driver) {
+		virtq_disable_notification(&rig->vq);
+	} else {
+		virtq_driver_disable_interrupts(rig->driver);
+		virtq_driver_publish(rig->driver);
+		head = rig_pop(rig);
+		rig_push(rig, head, 0);
+	}
+	atomic_store(&duel->round, round);
+	/* The other one takes a moment to notice. */
+	for (volatile uint32_t i = 0; i < round % 64; i++)
+		;
+	is_seen = duel->is_driver
+			  ? virtq_enable_notification(&rig->vq)
+			  : virtq_driver_enable_interrupts(rig->driver, 0);
+	await_round(&duel->answered, round);
+	require(is_seen || duel->is_told);
+	if (duel->is_driver) {
+		rig_push(rig, rig_pop(rig), 0);
+		(void)!virtq_flush(&rig->vq);
+	}
+	rig_expect(rig, round, 0);
+}
+
+START_TEST(what_happens_is_announced_or_seen)
+{
+	static struct duel duel;
+	pthread_t thread;
+	uint32_t round;
+
+	memset(&duel, 0, sizeof(duel));
+	duel.is_driver = _i & 4;
+	rig_init(&duel.rig, ring(_i & 1) | (_i & 2 ? EVENT : 0), 4);
+	require(pthread_create(&thread, NULL, tell, &duel) == 0);
+	for (round = 1; round < 5 * ROUNDS; round++)
+		fight_round(&duel, round);
+	atomic_store(&duel.is_over, true);
+	atomic_store(&duel.round, round);
+	pthread_join(thread, NULL);
+	rig_fini(&duel.rig);
+}
+END_TEST
+
 RUN_TESTS("race", TIMES(a_descriptor_rewritten_after_pop_has_no_effect, 4),
-	  BOTH_RINGS(a_ring_that_is_scribbled_over_neither_spins_nor_lies))
+	  BOTH_RINGS(a_ring_that_is_scribbled_over_neither_spins_nor_lies),
+	  TIMES(what_happens_is_announced_or_seen, 8))

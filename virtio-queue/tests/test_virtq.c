@@ -235,6 +235,32 @@ START_TEST(a_chain_may_be_exactly_4_gib_long)
 }
 END_TEST
 
+/* One byte more would wrap; whether there is memory shows later. */
+START_TEST(a_buffer_may_end_where_addresses_do)
+{
+	const struct virtq_buf bufs[] = { { UINT64_MAX - 31, 32, false },
+					  { UINT64_MAX - 15, 16, true } };
+	const struct virtq_buf beyond = { UINT64_MAX - 15, 17, false };
+	struct rig rig;
+
+	rig_init(&rig, ring(_i), 8);
+	for (uint16_t count = 1; count <= 2; count++) {
+		ck_assert_int_eq(virtq_driver_add(rig.driver, bufs, count,
+						  VIRTQ_DRIVER_DIRECT, 0),
+				 0);
+		virtq_driver_publish(rig.driver);
+		rig_pop(&rig);
+		ck_assert_uint_eq(rig.segs[count - 1].gpa, bufs[count - 1].gpa);
+	}
+	ck_assert_int_eq(virtq_driver_add(rig.driver, &beyond, 1,
+					  VIRTQ_DRIVER_DIRECT, 0),
+			 0);
+	virtq_driver_publish(rig.driver);
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), -EOVERFLOW);
+	rig_fini(&rig);
+}
+END_TEST
+
 START_TEST(peek_leaves_the_chain_in_the_ring)
 {
 	struct rig rig;
@@ -586,6 +612,7 @@ RUN_TESTS("virtq", ONCE(a_zeroed_queue_is_inactive),
 	  BOTH_RINGS(pop_copies_readable_and_writable_buffers),
 	  BOTH_RINGS(a_chain_may_fill_the_queue_but_not_the_callers_array),
 	  TIMES(a_chain_may_be_exactly_4_gib_long, 4),
+	  BOTH_RINGS(a_buffer_may_end_where_addresses_do),
 	  BOTH_RINGS(peek_leaves_the_chain_in_the_ring),
 	  BOTH_RINGS(undone_pops_come_again_in_the_same_order),
 	  BOTH_RINGS(a_length_beyond_the_writable_bytes_is_refused),
