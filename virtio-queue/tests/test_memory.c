@@ -294,33 +294,41 @@ START_TEST(a_ring_in_misaligned_memory_is_refused)
 }
 END_TEST
 
+/* The next chain is one entry of the table at @table. */
+static void offer_table(struct rig *rig, const struct vm_mem *mem, vm_gpa table)
+{
+	const uint16_t index = (uint16_t)(rig->vq.next_avail + 1);
+	const uint16_t avail[] = { 0, index, 0, 0, 0, 0 };
+	const uint64_t flags = VIRTQ_DESC_F_INDIRECT |
+			       (rig->vq.is_packed ? VIRTQ_DESC_F_AVAIL : 0);
+	const uint64_t words[] = {
+		table, 16 | flags << (rig->vq.is_packed ? 48 : 32)
+	};
+
+	ck_assert_int_eq(
+		vm_mem_write(mem, 16 * rig->vq.avail_place.off, words, 16), 0);
+	if (!rig->vq.is_packed)
+		ck_assert_int_eq(vm_mem_write(mem, rig->config.driver, avail,
+					      sizeof(avail)),
+				 0);
+}
+
 /* Tables need no alignment (2.7.5.3); such a one is not read word by word. */
 START_TEST(a_table_in_misaligned_memory_is_read_nevertheless)
 {
+	const uint64_t entry[] = { 0x1234, 56 };
 	struct vm_mem *view;
 	struct rig rig;
 
 	rig_init(&rig, ring(_i) | INDIRECT, 8);
 	view = shifted_view(rig.mem, DATA, 4);
 	ck_assert_int_eq(virtq_set_mem(&rig.vq, view), 0);
-	for (uint64_t i = 0; i < 2; i++) {
-		const uint64_t table[] = { 0x1234, 56 };
-		const uint64_t flags =
-			VIRTQ_DESC_F_INDIRECT | (_i ? VIRTQ_DESC_F_AVAIL : 0);
-		const uint64_t words[] = { DATA + 16 * i,
-					   16 | flags << (_i ? 48 : 32) };
-		const uint16_t avail[] = { 0, (uint16_t)(i + 1), 0, 1 };
-
-		ck_assert_int_eq(vm_mem_write(view, DATA + 16 * i, table, 16),
-				 0);
-		ck_assert_int_eq(vm_mem_write(view, 16 * i, words, 16), 0);
-		if (!_i)
-			ck_assert_int_eq(vm_mem_write(view, rig.config.driver,
-						      avail, sizeof(avail)),
-					 0);
+	for (vm_gpa table = DATA; table < DATA + 64; table += 16) {
+		ck_assert_int_eq(vm_mem_write(view, table, entry, 16), 0);
+		offer_table(&rig, view, table);
 		rig_pop(&rig);
-		ck_assert_uint_eq(rig.segs[0].gpa, 0x1234);
-		ck_assert_uint_eq(rig.segs[0].len, 56);
+		ck_assert_uint_eq(rig.segs[0].gpa, entry[0]);
+		ck_assert_uint_eq(rig.segs[0].len, entry[1]);
 	}
 	virtq_reset(&rig.vq);
 	vm_mem_free(view);
@@ -328,10 +336,29 @@ START_TEST(a_table_in_misaligned_memory_is_read_nevertheless)
 }
 END_TEST
 
-/*
- * In this view the used ring's flags are the available ring's idx.  So to ask
- * for notifications shows a chain, and to decline them takes it back.
- */
+START_TEST(a_table_is_read_from_the_map_of_the_moment)
+{
+	const uint64_t old_entry[] = { 1, 1 }, new_entry[] = { 2, 2 };
+	struct vm_mem *view;
+	struct rig rig;
+
+	rig_init(&rig, ring(_i) | INDIRECT, 8);
+	view = shifted_view(rig.mem, DATA, 0);
+	ck_assert_int_eq(vm_mem_write(rig.mem, DATA, old_entry, 16), 0);
+	ck_assert_int_eq(vm_mem_write(view, DATA, new_entry, 16), 0);
+	offer_table(&rig, rig.mem, DATA);
+	rig_pop(&rig);
+	ck_assert_uint_eq(rig.segs[0].gpa, 1);
+	ck_assert_int_eq(virtq_set_mem(&rig.vq, view), 0);
+	offer_table(&rig, view, DATA);
+	rig_pop(&rig);
+	ck_assert_uint_eq(rig.segs[0].gpa, 2);
+	virtq_reset(&rig.vq);
+	vm_mem_free(view);
+	rig_fini(&rig);
+}
+END_TEST
+
 static enum virtq_verdict count_chain(void *context,
 				      const struct virtq_chain *chain,
 				      uint32_t *ret_len)
@@ -342,6 +369,10 @@ static enum virtq_verdict count_chain(void *context,
 	return VIRTQ_DONE;
 }
 
+/*
+ * In this view the used ring's flags are the available ring's idx.  So to ask
+ * for notifications shows a chain, and to decline them takes it back.
+ */
 START_TEST(draining_ends_though_a_chain_comes_and_goes)
 {
 	const struct vm_iotlb_mapping mappings[] = {
@@ -391,4 +422,5 @@ RUN_TESTS("memory", BOTH_RINGS(a_completion_marks_what_it_writes),
 	  BOTH_RINGS(a_ring_that_may_not_be_written_is_refused),
 	  TIMES(a_ring_in_misaligned_memory_is_refused, 6),
 	  BOTH_RINGS(a_table_in_misaligned_memory_is_read_nevertheless),
+	  BOTH_RINGS(a_table_is_read_from_the_map_of_the_moment),
 	  TIMES(draining_ends_though_a_chain_comes_and_goes, 3))

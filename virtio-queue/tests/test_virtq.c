@@ -83,6 +83,30 @@ START_TEST(every_attack_on_the_configuration_is_refused)
 }
 END_TEST
 
+START_TEST(areas_may_touch_in_any_order)
+{
+	/* Areas of 64, 14 and 38 bytes (split) or 64, 4 and 4 (packed). */
+	const vm_gpa drivers[] = { 0x1032, 0x103c },
+		     devices[] = { 0x100c, 0x1038 };
+	struct virtq_config config;
+	struct vm_mem *mem = rig_memory();
+	struct virtq vq = { 0 };
+
+	virtq_layout(&config, 4, ring(_i), 0);
+	config.desc = 0x1040;
+	config.driver = drivers[_i];
+	config.device = devices[_i];
+	ck_assert_int_eq(virtq_activate(&vq, &config, mem), 0);
+	virtq_reset(&vq);
+	config.device = 0x1080;
+	ck_assert_int_eq(virtq_activate(&vq, &config, mem), 0);
+	virtq_reset(&vq);
+	config.device -= 4;
+	ck_assert_int_eq(virtq_activate(&vq, &config, mem), -EBADMSG);
+	vm_mem_free(mem);
+}
+END_TEST
+
 START_TEST(an_area_that_straddles_two_regions_is_refused)
 {
 	struct virtq_config config;
@@ -604,6 +628,7 @@ RUN_TESTS("virtq", ONCE(a_zeroed_queue_is_inactive),
 	  BOTH_RINGS(a_size_above_the_offered_maximum_is_refused),
 	  TIMES(every_attack_on_the_configuration_is_refused,
 		2 * VIRTQ_CONFIG_ATTACK_COUNT),
+	  BOTH_RINGS(areas_may_touch_in_any_order),
 	  BOTH_RINGS(an_area_that_straddles_two_regions_is_refused),
 	  BOTH_RINGS(every_legal_size_is_accepted_and_no_other),
 	  BOTH_RINGS(a_ring_moved_or_resized_after_activation_has_no_effect),
