@@ -32,6 +32,9 @@ int block_sync_do(struct block_sync *sync, const struct vm_block_io *io);
 int block_sync_go_on(struct block_sync *sync, const struct vm_block_io *io,
 		     uint64_t done);
 
+/* What was written is on stable storage; returns 0 or a negative errno. */
+int block_sync_flush(const struct block_sync *sync);
+
 /* Does O_DIRECT take the request's buffers as they are? */
 bool block_is_aligned(const struct vm_block_image *image,
 		      const struct vm_block_io *io);

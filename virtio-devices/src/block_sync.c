@@ -159,7 +159,7 @@ static int do_read_write(struct block_sync *sync, const struct vm_block_io *io)
 						 : do_bounced(sync, io);
 }
 
-static int do_flush(const struct block_sync *sync)
+int block_sync_flush(const struct block_sync *sync)
 {
 	return fdatasync(sync->image->fd) ? -errno : 0;
 }
@@ -235,7 +235,7 @@ static int do_range(struct block_sync *sync, const struct vm_block_io *io)
 		return 0;
 	r = io->op == VM_BLOCK_DISCARD ? do_discard(sync, io)
 				       : do_write_zeroes(sync, io);
-	return r || !io->is_durable ? r : do_flush(sync);
+	return r || !io->is_durable ? r : block_sync_flush(sync);
 }
 
 int block_sync_do(struct block_sync *sync, const struct vm_block_io *io)
@@ -245,7 +245,7 @@ int block_sync_do(struct block_sync *sync, const struct vm_block_io *io)
 	case VM_BLOCK_WRITE:
 		return do_read_write(sync, io);
 	case VM_BLOCK_FLUSH:
-		return do_flush(sync);
+		return block_sync_flush(sync);
 	case VM_BLOCK_DISCARD:
 	case VM_BLOCK_WRITE_ZEROES:
 		return do_range(sync, io);
@@ -295,11 +295,4 @@ int vm_block_sync_new(const struct vm_block_image *image,
 	}
 	*ret_engine = (struct vm_block_engine){ &sync_ops, sync };
 	return 0;
-}
-
-void vm_block_engine_free(struct vm_block_engine *engine)
-{
-	if (engine->ops)
-		engine->ops->free(engine->impl);
-	*engine = (struct vm_block_engine){ 0 };
 }

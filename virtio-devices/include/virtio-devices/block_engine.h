@@ -108,6 +108,40 @@ VM_VIRTIO_API VM_VIRTIO_CHECK int vm_block_sync_new(
 	const struct vm_block_image *image, struct vm_block_engine *ret_engine);
 
 /**
+ * vm_block_uring_new - an engine on io_uring
+ * @image: must outlive the engine
+ * @ret_engine: free it with vm_block_engine_free()
+ *
+ * Requests of one notification begin with one system call, and those that
+ * completed are found without any.  What the kernel cannot do asynchronously is
+ * done by system calls.
+ *
+ * Returns:
+ *	0 on success
+ *	-ENOTSUP, the kernel has no io_uring or forbids it, or lacks an
+ *		operation; or the library was built without
+ *	another negative errno, from io_uring_setup(2)
+ */
+VM_VIRTIO_API VM_VIRTIO_CHECK int vm_block_uring_new(
+	const struct vm_block_image *image, struct vm_block_engine *ret_engine);
+
+/**
+ * vm_block_engine_new - the best engine that there is
+ * @image: must outlive the engine
+ * @ret_engine: free it with vm_block_engine_free()
+ *
+ * That of vm_block_uring_new(), or if it is not supported, that of
+ * vm_block_sync_new().
+ *
+ * Returns:
+ *	0 on success
+ *	-ENOMEM
+ *	another negative errno, from io_uring_setup(2)
+ */
+VM_VIRTIO_API VM_VIRTIO_CHECK int vm_block_engine_new(
+	const struct vm_block_image *image, struct vm_block_engine *ret_engine);
+
+/**
  * vm_block_engine_free - free an engine that no device uses any more
  * @engine: an engine, or zeroed; zeroed afterwards
  */
