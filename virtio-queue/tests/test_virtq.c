@@ -452,6 +452,28 @@ START_TEST(in_order_completions_of_full_buffers_share_an_element)
 }
 END_TEST
 
+/* UINT32_MAX bytes of 2^32 are not all, though no length tells more. */
+START_TEST(in_order_completions_of_4_gib_have_their_own_element)
+{
+	const struct virtq_buf half = { DATA, 0x80000000, true };
+	const struct virtq_buf bufs[] = { half, half };
+	struct rig rig;
+
+	rig_init(&rig, ring(_i) | IN_ORDER, 8);
+	ck_assert_int_eq(virtq_driver_add(rig.driver, bufs, 2,
+					  VIRTQ_DRIVER_DIRECT, 1),
+			 0);
+	rig_add(&rig, 0, 1, 2);
+	virtq_driver_publish(rig.driver);
+	rig_push(&rig, rig_pop(&rig), UINT32_MAX);
+	rig_push(&rig, rig_pop(&rig), BUF_SIZE);
+	ck_assert(virtq_flush(&rig.vq));
+	rig_expect(&rig, 1, UINT32_MAX);
+	rig_expect(&rig, 2, BUF_SIZE);
+	rig_fini(&rig);
+}
+END_TEST
+
 /* The driver would take what it had in the buffers for an answer. */
 START_TEST(in_order_completions_of_malformed_chains_tell_no_length)
 {
@@ -646,6 +668,7 @@ RUN_TESTS("virtq", ONCE(a_zeroed_queue_is_inactive),
 	  BOTH_RINGS(completions_are_seen_in_batches),
 	  BOTH_RINGS(in_order_queues_refuse_another_order),
 	  BOTH_RINGS(in_order_completions_of_full_buffers_share_an_element),
+	  BOTH_RINGS(in_order_completions_of_4_gib_have_their_own_element),
 	  BOTH_RINGS(in_order_completions_of_malformed_chains_tell_no_length),
 	  BOTH_RINGS(reset_forgets_everything),
 	  BOTH_RINGS(generations_wrap_past_the_one_of_no_head),

@@ -72,7 +72,8 @@ VIRTQ_API VIRTQ_CHECK int virtq_save(const struct virtq *vq,
  * @mem: guest memory map; must outlive the activation
  *
  * On failure @vq stays inactive.  Restoring an inactive queue succeeds and
- * leaves it so.
+ * leaves it so.  Whether the driver notifies is as the ring says: look for
+ * chains, as virtq_drain() does, before waiting for a notification.
  *
  * Returns:
  *	0 on success
@@ -108,7 +109,8 @@ VIRTQ_API VIRTQ_CHECK int virtq_get_vhost_base(const struct virtq *vq,
  * @base: what VHOST_GET_VRING_BASE returned
  *
  * vhost completes what it has taken before it lets go of a queue, so nothing
- * is in flight afterwards.
+ * is in flight afterwards.  It may have held notifications off: look for
+ * chains before waiting for one.
  *
  * Returns:
  *	0 on success
