@@ -20,6 +20,9 @@
 #define UART	   0x9000000
 #define PL031	   0x9010000
 
+#define IPA_BITS_MIN 32
+
+#define GICV2_CPUS	  8
 #define GICV2_DIST_SIZE	  0x1000
 #define GICV2_CPU_SIZE	  0x2000
 #define GICV3_DIST_SIZE	  0x10000
@@ -58,6 +61,21 @@ static int add_devices(struct vmm *vmm)
 	return r ? r : vm_bus_add(&vmm->mmio, &uart);
 }
 
+/*
+ * As few bits of guest-physical addresses as will do, because more make page
+ * walks longer, and some hosts have fewer than the 40 that are the default.
+ */
+unsigned long machine_vm_type(struct vmm *vmm)
+{
+	uint64_t last = RAM + vmm->options->memory - 1;
+	int most = kvm_check_extension(&vmm->kvm, KVM_CAP_ARM_VM_IPA_SIZE);
+	int bits = 64 - __builtin_clzll(last);
+
+	bits = bits < IPA_BITS_MIN ? IPA_BITS_MIN : bits;
+	/* Without the capability there is only the default. */
+	return most <= 0 ? 0 : (unsigned long)(bits < most ? bits : most);
+}
+
 /* A GICv2 only where the host's is one, or can act as one. */
 static int init_gic(struct vmm *vmm)
 {
@@ -85,6 +103,11 @@ int machine_init(struct vmm *vmm)
 	if (r)
 		return vmm_kvm_failed("interrupt controller",
 				      &vmm->machine.gic.handle, r);
+	if (!vmm->machine.is_gicv3 && vmm->options->cpus > GICV2_CPUS)
+		return fail(EXIT_BAD_CONFIG,
+			    "--cpus boot=%u: this host has a GICv2, which "
+			    "serves at most %d",
+			    vmm->options->cpus, GICV2_CPUS);
 	r = add_devices(vmm);
 	return r ? host_error("devices", r) : OPTIONS_RUN;
 }

@@ -3,6 +3,7 @@
 #ifndef REFERENCE_VMM_ARM64_MACHINE_H
 #define REFERENCE_VMM_ARM64_MACHINE_H
 
+#include <errno.h>
 #include <kvm-ioctls/device.h>
 #include <vm-superio/pl031.h>
 
@@ -24,5 +25,13 @@ struct machine {
 	struct vm_pl031 pl031;
 	struct rtc rtc;
 };
+
+unsigned long machine_vm_type(struct vmm *vmm);
+
+/* Instructions that the processor does not describe, such as those for pairs. */
+static inline bool machine_cannot_decode(int r)
+{
+	return r == -ENOSYS;
+}
 
 #endif

@@ -18,16 +18,13 @@ static struct vm_terminal terminal;
 
 VM_BYTE_DEVICE_ADAPT(vm_serial)
 
-size_t console_write(struct console *console, const uint8_t *data, size_t len)
+static size_t serial_tx(void *context, const uint8_t *data, size_t len)
 {
+	struct console *console = context;
+
 	if (!console->has_writer)
 		return len;
 	return vm_console_output_push(&console->output, data, len);
-}
-
-static size_t serial_tx(void *context, const uint8_t *data, size_t len)
-{
-	return console_write(context, data, len);
 }
 
 static void serial_irq(void *context, bool level)

@@ -18,7 +18,7 @@ struct vmm;
 
 struct console {
 	struct vmm *vmm;
-	pthread_mutex_t lock; /* of serial */
+	pthread_mutex_t lock; /* of serial, and of pushing output */
 	struct vm_serial serial;
 	struct vm_byte_device port; /* its registers on a bus */
 	struct vm_console_input input;
@@ -37,9 +37,6 @@ int console_init(struct vmm *vmm);
 
 /* Starts to move input and output, and puts the terminal into raw mode. */
 int console_start(struct console *console);
-
-/* Shows bytes beside those of the UART; returns how many, others come later. */
-size_t console_write(struct console *console, const uint8_t *data, size_t len);
 
 /* The process was stopped, and a shell had the terminal. */
 void console_resume(void);

@@ -3,7 +3,14 @@
  * What depends on the architecture: the memory layout, the interrupt
  * controller, the devices of the board, and how a kernel is entered.
  *
- * Functions return OPTIONS_RUN, or an exit code after having said why.
+ * Functions return OPTIONS_RUN, or an exit code after having said why.  The
+ * header of each architecture has
+ *
+ *	struct machine
+ *	MACHINE_ARCH, CONSOLE_IRQ
+ *	machine_vm_type()	  what KVM_CREATE_VM takes
+ *	machine_cannot_decode()	  whether KVM_RUN fails like this when a guest
+ *				  does what KVM has no exit for
  */
 #ifndef REFERENCE_VMM_MACHINE_H
 #define REFERENCE_VMM_MACHINE_H

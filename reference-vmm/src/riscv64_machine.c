@@ -29,8 +29,9 @@
 
 /* SBI 2.0, sections 3.2 and 12. */
 #define SBI_SUCCESS	      0ul
-#define SBI_ERR_NOT_SUPPORTED -2ul
-#define SBI_ERR_INVALID_PARAM -3ul
+#define SBI_ERR_FAILED	      (-1ul)
+#define SBI_ERR_NOT_SUPPORTED (-2ul)
+#define SBI_ERR_INVALID_PARAM (-3ul)
 #define SBI_DBCN	      0x4442434eul
 #define DBCN_WRITE	      0
 #define DBCN_READ	      1
@@ -316,17 +317,27 @@ void machine_set_irq(struct vmm *vmm, unsigned int irq, bool level)
 		/* Fails only without an APLIC, and there is one. */
 		if (kvm_vm_set_irq_line(&vmm->vm, irq, level))
 			return;
-		return;
+	} else {
+		pthread_mutex_lock(&machine->plic_lock);
+		vm_plic_set_level(&machine->plic, irq, level);
+		pthread_mutex_unlock(&machine->plic_lock);
 	}
-	pthread_mutex_lock(&machine->plic_lock);
-	vm_plic_set_level(&machine->plic, irq, level);
-	pthread_mutex_unlock(&machine->plic_lock);
 }
 
 bool machine_power_button(struct vmm *vmm)
 {
 	(void)vmm;
 	return false;
+}
+
+/* Returns how many bytes there was room for; the guest tries again. */
+static size_t show(struct console *console, const uint8_t *data, size_t len)
+{
+	pthread_mutex_lock(&console->lock);
+	if (console->has_writer)
+		len = vm_console_output_push(&console->output, data, len);
+	pthread_mutex_unlock(&console->lock);
+	return len;
 }
 
 /* SBI 2.0, chapter 12.  Linux calls it for earlycon=sbi. */
@@ -346,13 +357,14 @@ static void debug_console(struct vmm *vmm, const struct kvm_exit_riscv_sbi *sbi)
 		    vm_mem_read(vmm->mem, sbi->args[1], data, len))
 			sbi->ret[0] = SBI_ERR_INVALID_PARAM;
 		else
-			sbi->ret[1] = console_write(&vmm->console, data, len);
+			sbi->ret[1] = show(&vmm->console, data, len);
 		break;
 	case DBCN_READ:
 		break;
 	case DBCN_WRITE_BYTE:
 		data[0] = (uint8_t)sbi->args[0];
-		console_write(&vmm->console, data, 1);
+		if (!show(&vmm->console, data, 1))
+			sbi->ret[0] = SBI_ERR_FAILED;
 		break;
 	default:
 		sbi->ret[0] = SBI_ERR_NOT_SUPPORTED;
@@ -361,6 +373,10 @@ static void debug_console(struct vmm *vmm, const struct kvm_exit_riscv_sbi *sbi)
 
 int machine_handle_exit(struct vcpu *vcpu, const struct kvm_exit *exit)
 {
+	/* KVM's AIA passes on the indirect registers that it lacks. */
+	if (exit->reason == KVM_EXIT_RISCV_CSR)
+		return machine_crashed(vcpu,
+				       "access to a CSR that is not there");
 	if (exit->reason != KVM_EXIT_RISCV_SBI)
 		return vcpu_unexpected(vcpu, exit);
 	if (exit->riscv_sbi.extension_id == SBI_DBCN)

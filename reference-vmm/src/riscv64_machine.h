@@ -3,6 +3,7 @@
 #ifndef REFERENCE_VMM_RISCV64_MACHINE_H
 #define REFERENCE_VMM_RISCV64_MACHINE_H
 
+#include <errno.h>
 #include <kvm-ioctls/device.h>
 #include <kvm-ioctls/riscv64_hart.h>
 #include <vm-superio/goldfish_rtc.h>
@@ -30,5 +31,17 @@ struct machine {
 	struct vm_goldfish_rtc goldfish;
 	struct rtc rtc;
 };
+
+static inline unsigned long machine_vm_type(struct vmm *vmm)
+{
+	(void)vmm;
+	return 0;
+}
+
+/* Instructions but plain loads and stores; those of an unaligned address. */
+static inline bool machine_cannot_decode(int r)
+{
+	return r == -EOPNOTSUPP || r == -EIO;
+}
 
 #endif

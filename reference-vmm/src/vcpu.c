@@ -110,9 +110,9 @@ static int run_once(struct vcpu *vcpu)
 		return handle_exit(vcpu, &exit);
 	if (r == -EINTR)
 		kvm_vcpu_clear_kick(&vcpu->fd);
-	else if (r == -ENOSYS)
+	else if (machine_cannot_decode(r))
 		return machine_crashed(
-			vcpu, "access to a device that KVM cannot decode");
+			vcpu, "access outside of memory, not decodable");
 	else if (r != -EAGAIN)
 		return vmm_kvm_failed("vCPU", &vcpu->fd.handle, r);
 	return RUNNING;

@@ -135,7 +135,7 @@ static int init_kvm(struct vmm *vmm)
 		return fail(EXIT_BAD_CONFIG,
 			    "--cpus boot=%u: this KVM has at most %d",
 			    vmm->options->cpus, r);
-	r = kvm_vm_init(&vmm->vm, &vmm->kvm, 0);
+	r = kvm_vm_init(&vmm->vm, &vmm->kvm, machine_vm_type(vmm));
 	if (r) {
 		kvm_explain(&vmm->vm.handle, r, line, sizeof(line));
 		return fail(EXIT_NO_KVM, "/dev/kvm: %s", line);

@@ -25,6 +25,19 @@ struct machine {
 	struct kvm_cpuid2 *cpuid; /* what the next vCPU will have */
 };
 
+static inline unsigned long machine_vm_type(struct vmm *vmm)
+{
+	(void)vmm;
+	return 0;
+}
+
+/* It has an exit for everything. */
+static inline bool machine_cannot_decode(int r)
+{
+	(void)r;
+	return false;
+}
+
 /* Describes the board to the guest.  OPTIONS_RUN or an exit code. */
 int x86_acpi_write(const struct vmm *vmm);
 
