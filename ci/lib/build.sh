@@ -28,33 +28,44 @@ build_dir() {
 	echo "$cache_dir/build/${top_dir##*/}-${id%% *}/$1"
 }
 
-# build_tree DIR [MESON OPTION...] - bring DIR up to date with the checkout
+# build_from SOURCE DIR [MESON OPTION...] - bring DIR up to date with SOURCE
 #
 # It is configured again when the options or the compiler are others than before.
-build_tree() (
-	dir=$1
-	shift
+build_from() (
+	source=$1 dir=$2
+	shift 2
 
 	mkdir -p "$dir"
 	exec 9>"$dir.lock"
 	flock 9
 	if [ "$(cat "$dir.options" 2>/dev/null)" != "${CC-} $*" ]; then
 		rm -rf "$dir"
-		quietly meson setup "$@" "$dir" "$top_dir" ||
-			die "cannot configure the tree"
+		quietly meson setup "$@" "$dir" "$source" ||
+			die "cannot configure $source"
 		echo "${CC-} $*" >"$dir.options"
 	fi
-	quietly ninja -C "$dir" || die "cannot build the tree"
+	quietly ninja -C "$dir" || die "cannot build $source"
 )
+
+# build_tree DIR [MESON OPTION...] - the same with the whole checkout
+build_tree() {
+	build_from "$top_dir" "$@"
+}
+
+# build_library NAME DIR [MESON OPTION...] - the same with one library of it
+build_library() {
+	build_from "$top_dir/$1" "${@:2}"
+}
 
 # run_tests DIR - run the tests of a build; what fails shows its output
 #
-# A test's time limit is meant to end one that hangs: a busy machine is no fault
-# of the test's.  The loader's tests take stock kernels from the environment.
+# A test's time limit, which is Meson's or Check's, is meant to end one that
+# hangs: a busy machine is no fault of the test's.  The loader's tests take stock
+# kernels from the environment.
 run_tests() {
 	VM_LOAD_KERNELS=$(kernel_image x86_64):$(kernel_elf)
 	VM_LOAD_KERNELS+=:$(kernel_image aarch64):$(kernel_image riscv64)
-	export VM_LOAD_KERNELS
+	export VM_LOAD_KERNELS CK_TIMEOUT_MULTIPLIER=5
 	meson test -C "$1" --quiet --print-errorlogs --timeout-multiplier 5
 }
 
