@@ -147,6 +147,27 @@ START_TEST(a_broken_queue_is_quiet_until_it_is_reset)
 }
 END_TEST
 
+/* What a failed pop leaves as a head is not the chain before. */
+START_TEST(a_broken_queue_takes_what_is_in_flight_and_nothing_else)
+{
+	struct virtq_head head;
+	struct rig rig;
+
+	rig_init(&rig, ring(_i), 8);
+	rig_add(&rig, 1, 0, 1);
+	virtq_driver_publish(rig.driver);
+	head = rig_pop(&rig);
+	virtq_driver_attack(rig.driver, _i ? VIRTQ_ATTACK_NEXT_RANGE
+					   : VIRTQ_ATTACK_HEAD_RANGE);
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), -EBADMSG);
+	ck_assert_int_eq(virtq_push(&rig.vq, rig.chain.head, 0), -ENOENT);
+	rig_push(&rig, head, 0);
+	ck_assert(virtq_flush(&rig.vq));
+	rig_expect(&rig, 1, 0);
+	rig_fini(&rig);
+}
+END_TEST
+
 START_TEST(a_buffer_outside_memory_is_found_when_it_is_used)
 {
 	struct virtq_reader reader;
@@ -174,4 +195,5 @@ RUN_TESTS("attacks",
 		2 * VIRTQ_ATTACK_COUNT),
 	  BOTH_RINGS(an_indirect_descriptor_without_the_feature_is_refused),
 	  BOTH_RINGS(a_broken_queue_is_quiet_until_it_is_reset),
+	  BOTH_RINGS(a_broken_queue_takes_what_is_in_flight_and_nothing_else),
 	  BOTH_RINGS(a_buffer_outside_memory_is_found_when_it_is_used))

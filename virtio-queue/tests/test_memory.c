@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 /* Queues in memory whose writes are tracked, and behind an IOMMU. */
+#include <sys/uio.h>
+
 #include <vm-memory/dirty.h>
 #include <vm-memory/iotlb.h>
 
@@ -174,7 +176,9 @@ START_TEST(a_queue_runs_behind_an_iommu)
 	struct virtq_reader reader;
 	struct virtq_writer writer;
 	struct vm_mem *view;
+	struct iovec iov;
 	struct rig rig;
+	uint64_t len;
 	char byte = 0;
 
 	rig_init(&rig, ring(_i) | INDIRECT, 8);
@@ -190,8 +194,11 @@ START_TEST(a_queue_runs_behind_an_iommu)
 		virtq_reader_init(&reader, &rig.chain);
 		virtq_writer_init(&writer, &rig.chain);
 		ck_assert_int_eq(virtq_reader_read(&reader, &byte, 1), 0);
+		ck_assert_int_eq(virtq_reader_iov(&reader, &iov, 1, &len), 1);
 		/* The second buffer is mapped for reading. */
 		ck_assert_int_eq(virtq_writer_write(&writer, &byte, 1),
+				 -EFAULT);
+		ck_assert_int_eq(virtq_writer_iov(&writer, &iov, 1, &len),
 				 -EFAULT);
 		rig_push(&rig, rig.chain.head, 0);
 	}

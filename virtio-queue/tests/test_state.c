@@ -77,6 +77,8 @@ START_TEST(a_broken_queue_stays_broken)
 	ck_assert_int_eq(virtq_restore(&copy, &state, rig.mem), 0);
 	ck_assert(virtq_is_broken(&copy));
 	ck_assert_int_eq(copy.fault, rig.vq.fault);
+	ck_assert_int_eq(virtq_pop(&copy, &rig.chain), 0);
+	ck_assert(!virtq_has_avail(&copy));
 	/* vhost would go on as if nothing had happened. */
 	ck_assert_int_eq(virtq_get_vhost_base(&copy, &base), -EINVAL);
 	ck_assert_int_eq(virtq_set_vhost_base(&copy, 0), -EINVAL);

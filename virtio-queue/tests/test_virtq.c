@@ -215,7 +215,7 @@ START_TEST(a_chain_may_fill_the_queue_but_not_the_callers_array)
 	struct rig rig;
 
 	rig_init(&rig, ring(_i), 4);
-	rig_add(&rig, 4, 0, 1);
+	rig_add(&rig, 3, 1, 1);
 	virtq_driver_publish(rig.driver);
 	rig_push(&rig, rig_pop(&rig), 0);
 	ck_assert(virtq_flush(&rig.vq));
