@@ -138,6 +138,20 @@ static struct window kernel_window(const struct vm_load_kernel *kernel)
 	return window;
 }
 
+static int fail_room(uint64_t size, uint64_t from, struct vm_load_why *why)
+{
+	if (from)
+		return loader_fail(why, -ENOSPC,
+				   "kernel needs %" PRIu64
+				   " KiB from 0x%" PRIx64
+				   " on, which the machine does not have",
+				   kib(size), from);
+	return loader_fail(why, -ENOSPC,
+			   "kernel needs %" PRIu64
+			   " KiB in one piece, which the machine does not have",
+			   kib(size));
+}
+
 static int place_kernel(const struct vm_load_kernel *kernel,
 			const struct vm_load_memmap *map, uint64_t *ret,
 			struct vm_load_why *why)
@@ -147,11 +161,7 @@ static int place_kernel(const struct vm_load_kernel *kernel,
 	if (kernel->relocatable) {
 		if (find_lowest(map, &window, kernel->mem_size, ret))
 			return 0;
-		return loader_fail(why, -ENOSPC,
-				   "kernel needs %" PRIu64
-				   " KiB from 0x%" PRIx64
-				   " on, which the machine does not have",
-				   kib(kernel->mem_size), window.min);
+		return fail_room(kernel->mem_size, window.min, why);
 	}
 	*ret = kernel->address;
 	if (*ret < window.min)

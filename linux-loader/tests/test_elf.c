@@ -412,6 +412,21 @@ START_TEST(a_header_truncated_at_any_byte_is_refused)
 }
 END_TEST
 
+START_TEST(a_32_bit_header_truncated_at_any_byte_is_refused)
+{
+	static const struct elf_spec spec = {
+		.is32 = true,
+		.machine = EM_386,
+		.entry = 0x100000,
+		.phnum = 1,
+		.ph = { FLAT(0x100000, 0x800, 0x800) },
+	};
+
+	elf_make(file, &spec);
+	ck_assert_int_eq(probe((size_t)_i), -EBADMSG);
+}
+END_TEST
+
 START_TEST(a_kernel_truncated_at_any_quarter_is_refused)
 {
 	vmlinux_make();
@@ -470,6 +485,9 @@ int main(void)
 	tcase_add_test(tc, more_segments_than_there_is_room_for_are_refused);
 	tcase_add_loop_test(tc, a_header_truncated_at_any_byte_is_refused, 0,
 			    64 + 3 * 56);
+	tcase_add_loop_test(tc,
+			    a_32_bit_header_truncated_at_any_byte_is_refused, 0,
+			    52 + 32);
 	tcase_add_loop_test(tc, a_kernel_truncated_at_any_quarter_is_refused, 1,
 			    5);
 	tcase_add_loop_test(tc, the_programs_of_this_machine_are_not_kernels, 0,

@@ -117,8 +117,16 @@ END_TEST
 
 START_TEST(a_header_truncated_at_any_byte_is_refused)
 {
-	image_make(file, ARM64, 0, 0x800000, 0xa);
-	ck_assert_int_eq(probe((size_t)_i), -EBADMSG);
+	image_make(file, _i & 1 ? RISCV64 : ARM64, 0, 0x800000, 0xa);
+	ck_assert_int_eq(probe((size_t)_i / 2), -EBADMSG);
+}
+END_TEST
+
+START_TEST(an_efi_header_truncated_at_any_byte_is_refused)
+{
+	image_make(file, _i & 1 ? RISCV64 : ARM64, 0, 0x800000, 0);
+	pe_make(file, _i & 1 ? 0x5064 : 0xaa64, IMAGE_FILE);
+	ck_assert_int_eq(probe((size_t)_i / 2), -EBADMSG);
 }
 END_TEST
 
@@ -170,7 +178,9 @@ int main(void)
 	tcase_add_loop_test(tc, an_invalid_header_is_refused_with_its_reason, 0,
 			    sizeof(refused) / sizeof(*refused));
 	tcase_add_loop_test(tc, a_header_truncated_at_any_byte_is_refused, 0,
-			    64);
+			    2 * 64);
+	tcase_add_loop_test(tc, an_efi_header_truncated_at_any_byte_is_refused,
+			    0, 2 * (PE_SECTION + 40));
 	tcase_add_test(tc, an_image_that_is_an_efi_program_is_understood);
 	tcase_add_test(
 		tc,

@@ -90,6 +90,13 @@ START_TEST(an_invalid_zboot_file_is_refused_with_its_reason)
 }
 END_TEST
 
+START_TEST(a_zboot_header_truncated_at_any_byte_is_refused)
+{
+	zboot_make(0xaa64);
+	ck_assert_int_eq(probe((size_t)_i), -EBADMSG);
+}
+END_TEST
+
 START_TEST(a_zboot_file_truncated_at_any_quarter_is_refused)
 {
 	zboot_make(0xaa64);
@@ -145,6 +152,8 @@ int main(void)
 	tcase_add_loop_test(tc,
 			    an_invalid_zboot_file_is_refused_with_its_reason, 0,
 			    sizeof(refused) / sizeof(*refused));
+	tcase_add_loop_test(tc, a_zboot_header_truncated_at_any_byte_is_refused,
+			    0, PE_SECTION + 40);
 	tcase_add_loop_test(
 		tc, a_zboot_file_truncated_at_any_quarter_is_refused, 1, 5);
 	tcase_add_loop_test(tc, a_compressed_file_is_known_by_its_magic, 0,

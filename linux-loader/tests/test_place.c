@@ -330,7 +330,7 @@ START_TEST(image_size_has_to_fit_and_not_only_the_file)
 	places(&arm64);
 	board(VM_LOAD_ARCH_AARCH64, GIB, 0x1ab0000 - 1);
 	refuses(&arm64, -ENOSPC,
-		"kernel needs 27328 KiB from 0x0 on, which the machine does "
+		"kernel needs 27328 KiB in one piece, which the machine does "
 		"not have");
 }
 END_TEST
@@ -374,7 +374,7 @@ START_TEST(memory_at_the_end_of_the_address_space_does_not_wrap)
 	board(VM_LOAD_ARCH_AARCH64, UINT64_MAX - 64 * MIB, 64 * MIB);
 	kernel.alignment = 128 * MIB;
 	refuses(&kernel, -ENOSPC,
-		"kernel needs 27328 KiB from 0x0 on, which the machine does "
+		"kernel needs 27328 KiB in one piece, which the machine does "
 		"not have");
 	kernel.alignment = 2 * MIB;
 	request.initrd_size = MIB;
