@@ -22,7 +22,6 @@
 
 #define IPA_BITS_MIN 32
 
-#define GICV2_CPUS	  8
 #define GICV2_DIST_SIZE	  0x1000
 #define GICV2_CPU_SIZE	  0x2000
 #define GICV3_DIST_SIZE	  0x10000
@@ -103,11 +102,6 @@ int machine_init(struct vmm *vmm)
 	if (r)
 		return vmm_kvm_failed("interrupt controller",
 				      &vmm->machine.gic.handle, r);
-	if (!vmm->machine.is_gicv3 && vmm->options->cpus > GICV2_CPUS)
-		return fail(EXIT_BAD_CONFIG,
-			    "--cpus boot=%u: this host has a GICv2, which "
-			    "serves at most %d",
-			    vmm->options->cpus, GICV2_CPUS);
 	r = add_devices(vmm);
 	return r ? host_error("devices", r) : OPTIONS_RUN;
 }
