@@ -139,9 +139,10 @@ static void iterate(struct setup *setup, uint64_t n)
 /* Offers the chains of a packed ring again, whose first words were used. */
 static void offer_again(struct setup *setup)
 {
+	const uint32_t step = setup->chain.head.count;
 	uint64_t *ring = setup->vq.desc.hva;
 
-	for (uint32_t i = 0; i < setup->size; i += setup->chain.head.count)
+	for (uint32_t i = 0; i < setup->chains * step; i += step)
 		ring[2 * i + 1] = setup->words[i];
 }
 
