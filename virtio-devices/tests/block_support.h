@@ -4,6 +4,7 @@
 #define VIRTIO_DEVICES_TESTS_BLOCK_SUPPORT_H
 
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -53,6 +54,19 @@ static inline void file_fini(struct file *file)
 {
 	close(file->fd);
 	unlink(file->path);
+}
+
+/* Lets descriptors below a number be opened only; returns the old limit. */
+static inline rlim_t limit_fds(rlim_t count)
+{
+	struct rlimit limit;
+	rlim_t before;
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	before = limit.rlim_cur;
+	limit.rlim_cur = count;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	return before;
 }
 
 struct disk {

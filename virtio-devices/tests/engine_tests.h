@@ -210,6 +210,60 @@ START_TEST(a_full_host_disk_is_told)
 }
 END_TEST
 
+START_TEST(ranges_of_a_real_file_are_cleared)
+{
+	struct rack rack;
+	uint8_t byte;
+
+	rack_init(&rack, DISK_SIZE);
+	ck_assert_int_eq(range(&rack, VM_BLOCK_WRITE_ZEROES, 4096, 8192, _i),
+			 0);
+	ck_assert_int_eq(range(&rack, VM_BLOCK_DISCARD, 16384, 4096, false), 0);
+	ck_assert_int_eq(range(&rack, VM_BLOCK_FLUSH, 0, 0, false), 0);
+	for (off_t off = 0; off < 24576; off += 7) {
+		bool is_clear = (off >= 4096 && off < 12288) ||
+				(off >= 16384 && off < 20480);
+
+		ck_assert_int_eq(pread(rack.file.fd, &byte, 1, off), 1);
+		ck_assert_uint_eq(byte, is_clear ? 0 : pattern((uint64_t)off));
+	}
+	rack_fini(&rack);
+}
+END_TEST
+
+/* Linux moves 2 GiB less a page at a time.  All the buffers are one. */
+START_TEST(what_the_kernel_does_in_parts_is_done_whole)
+{
+	const size_t size = 0x2000000;
+	const int count = 66;
+	struct vm_block_engine engine;
+	struct vm_block_image image;
+	struct iovec iov[66];
+	struct vm_block_io io = { .op = VM_BLOCK_READ,
+				  .iov = iov,
+				  .iov_count = count,
+				  .len = size * (size_t)count };
+	uint8_t *bytes = malloc(size);
+	int fd = memfd_create("disk", MFD_CLOEXEC);
+	const uint8_t last = 0x42;
+
+	ck_assert_ptr_nonnull(bytes);
+	bytes[size - 1] = 0;
+	ck_assert_int_eq(ftruncate(fd, (off_t)io.len), 0);
+	ck_assert_int_eq(pwrite(fd, &last, 1, (off_t)io.len - 1), 1);
+	ck_assert_int_eq(vm_block_image_open_fd(&image, fd, 0), 0);
+	ck_assert_int_eq(ENGINE_NEW(&image, &engine), 0);
+	for (int i = 0; i < count; i++)
+		iov[i] = (struct iovec){ bytes, size };
+	ck_assert_int_eq(complete(&engine, &io), 0);
+	ck_assert_uint_eq(bytes[size - 1], last);
+	vm_block_engine_free(&engine);
+	vm_block_image_close(&image);
+	close(fd);
+	free(bytes);
+}
+END_TEST
+
 /* tmpfs, which a memfd is on, has holes but cannot write zeros. */
 START_TEST(zeroes_are_written_where_the_host_has_no_call)
 {
@@ -371,6 +425,8 @@ END_TEST
 /* What RUN_TESTS() takes. */
 #define ENGINE_TESTS                                                     \
 	ONCE(a_transfer_scatters_and_gathers),                           \
+		TIMES(ranges_of_a_real_file_are_cleared, 2),             \
+		ONCE(what_the_kernel_does_in_parts_is_done_whole),       \
 		ONCE(a_request_of_no_bytes_succeeds),                    \
 		ONCE(an_image_that_was_truncated_gives_an_error),        \
 		ONCE(a_write_that_is_cut_short_goes_on_to_its_error),    \

@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
+#include <linux/loop.h>
+#include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/wait.h>
 
 #include "block_support.h"
@@ -139,6 +142,7 @@ START_TEST(a_descriptor_has_to_be_open_in_the_right_way)
 	};
 	struct vm_block_image image;
 	struct file file;
+	rlim_t before;
 	int fd;
 
 	file_init(&file, SECTOR);
@@ -150,6 +154,10 @@ START_TEST(a_descriptor_has_to_be_open_in_the_right_way)
 		vm_block_image_close(&image);
 	close(fd);
 	ck_assert_int_eq(vm_block_image_open_fd(&image, fd, 0), -EBADF);
+	/* As many as are open anyhow. */
+	before = limit_fds(3);
+	ck_assert_int_eq(vm_block_image_open_fd(&image, file.fd, 0), -EMFILE);
+	limit_fds(before);
 	file_fini(&file);
 }
 END_TEST
@@ -200,7 +208,70 @@ START_TEST(direct_images_know_their_alignment)
 }
 END_TEST
 
-RUN_TESTS("block_image", TIMES(an_image_is_as_large_as_its_whole_sectors, 9),
+/*
+ * Makes a block device of a file, with blocks of 4096 bytes.  Its number, or
+ * below 0 where that needs more privilege than there is.
+ */
+static int loop_attach(int fd)
+{
+	struct loop_config config = { .fd = (uint32_t)fd, .block_size = 4096 };
+	int control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
+	int number = control < 0 ? -1 : ioctl(control, LOOP_CTL_GET_FREE);
+	char path[32];
+	int loop;
+
+	if (control >= 0)
+		close(control);
+	if (number < 0)
+		return -1;
+	snprintf(path, sizeof(path), "/dev/loop%d", number);
+	loop = open(path, O_RDWR | O_CLOEXEC);
+	if (loop < 0)
+		return -1;
+	if (ioctl(loop, LOOP_CONFIGURE, &config))
+		number = -1;
+	close(loop);
+	return number;
+}
+
+START_TEST(a_block_device_tells_its_blocks)
+{
+	struct vm_block_image image, second;
+	struct file file;
+	char path[32];
+	uint8_t byte;
+	int number, loop;
+
+	file_init(&file, 0x100000);
+	number = loop_attach(file.fd);
+	if (number < 0) {
+		file_fini(&file);
+		return;
+	}
+	snprintf(path, sizeof(path), "/dev/loop%d", number);
+	ck_assert_int_eq(
+		vm_block_image_open(&image, path, _i ? VM_BLOCK_DIRECT : 0), 0);
+	ck_assert_uint_eq(image.size, 0x100000);
+	ck_assert_uint_eq(image.block_size, 4096);
+	ck_assert_uint_eq(image.buffer_align, 4096);
+	ck_assert_uint_ge(image.physical_size, 4096);
+	ck_assert_int_eq(vm_block_image_open(&second, path, 0), -EBUSY);
+	ck_assert_int_eq(vm_block_image_update(&image), 0);
+	ck_assert_uint_eq(image.size, 0x100000);
+	if (!_i) {
+		ck_assert_int_eq(pread(image.fd, &byte, 1, 0x12345), 1);
+		ck_assert_uint_eq(byte, pattern(0x12345));
+	}
+	vm_block_image_close(&image);
+	loop = open(path, O_RDWR | O_CLOEXEC);
+	ck_assert_int_eq(ioctl(loop, LOOP_CLR_FD), 0);
+	close(loop);
+	file_fini(&file);
+}
+END_TEST
+
+RUN_TESTS("block_image", TIMES(a_block_device_tells_its_blocks, 2),
+	  TIMES(an_image_is_as_large_as_its_whole_sectors, 9),
 	  ONCE(an_image_has_one_writer_or_many_readers),
 	  ONCE(a_lock_ends_with_its_process), ONCE(what_is_no_disk_is_refused),
 	  ONCE(a_descriptor_is_duplicated),

@@ -160,6 +160,36 @@ START_TEST(a_write_may_be_cut_anywhere)
 }
 END_TEST
 
+/* Each buffer straddles two regions, so it counts twice on the host. */
+START_TEST(a_request_in_too_many_pieces_is_refused)
+{
+	struct virtq_buf bufs[128] = { { HEADER_AT, 16, false } };
+	const uint16_t data = _i ? 126 : 64;
+	struct virtq_driver_used used;
+	struct disk disk;
+
+	disk_init(&disk);
+	ck_assert_int_eq(
+		vm_virtio_rig_start(&disk.rig, VM_VIRTIO_RIG_SPLIT, 128), 0);
+	for (uint16_t i = 1; i <= data; i++)
+		bufs[i] = (struct virtq_buf){ VM_VIRTIO_RIG_EDGE - 256, SECTOR,
+					      true };
+	bufs[data + 1] = (struct virtq_buf){ STATUS_AT, 1, true };
+	put_header(&disk, HEADER_AT, IN, 0);
+	ck_assert_int_eq(vm_mem_fill(disk.rig.mem, STATUS_AT, NO_STATUS, 1), 0);
+	ck_assert_int_eq(virtq_driver_add(disk.rig.drivers[0], bufs,
+					  (uint16_t)(data + 2),
+					  VIRTQ_DRIVER_INDIRECT, 1),
+			 0);
+	ck_assert(virtq_driver_publish(disk.rig.drivers[0]));
+	vm_virtio_device_notify(disk.device, 0);
+	ck_assert_int_eq(vm_virtio_rig_receive(&disk.rig, 0, &used), 0);
+	ck_assert_uint_eq(byte_at(&disk, STATUS_AT), _i ? IOERR : OK);
+	ck_assert_uint_eq(used.len, _i ? 0 : 64 * SECTOR + 1);
+	disk_fini(&disk);
+}
+END_TEST
+
 START_TEST(a_header_that_is_short_or_nowhere_is_an_error)
 {
 	const struct virtq_buf shorter[] = { { HEADER_AT, 15, false },
@@ -441,6 +471,7 @@ RUN_TESTS("block_request", ONCE(a_read_fills_the_buffer),
 		2 * sizeof(places) / sizeof(places[0])),
 	  ONCE(a_request_may_be_cut_anywhere),
 	  ONCE(a_write_may_be_cut_anywhere),
+	  TIMES(a_request_in_too_many_pieces_is_refused, 2),
 	  ONCE(a_header_that_is_short_or_nowhere_is_an_error),
 	  ONCE(without_a_place_for_the_status_none_is_written),
 	  TIMES(data_outside_of_memory_moves_nothing, 2),

@@ -72,6 +72,22 @@ START_TEST(a_request_that_was_not_started_is_when_it_is_waited_for)
 }
 END_TEST
 
+START_TEST(without_descriptors_there_is_no_ring)
+{
+	struct vm_block_engine engine = { 0 };
+	struct rack rack;
+	rlim_t before;
+
+	rack_init(&rack, SECTOR);
+	before = limit_fds(0);
+	ck_assert_int_eq(vm_block_uring_new(&rack.image, &engine), -EMFILE);
+	ck_assert_int_eq(vm_block_engine_new(&rack.image, &engine), -EMFILE);
+	ck_assert_ptr_null(engine.ops);
+	limit_fds(before);
+	rack_fini(&rack);
+}
+END_TEST
+
 /* File systems without O_DIRECT say so: test_block_image.c. */
 static bool has_direct(void)
 {
@@ -217,6 +233,7 @@ static int run(void)
 		ENGINE_TESTS,
 		ONCE(as_many_requests_as_a_device_has_are_taken),
 		ONCE(a_request_that_was_not_started_is_when_it_is_waited_for),
+		ONCE(without_descriptors_there_is_no_ring),
 		TIMES(two_queues_write_and_read_a_disk, 2),
 		TIMES(a_reset_leaves_nothing_in_flight, 10),
 		TIMES(every_attack_is_survived, 2 * VIRTQ_ATTACK_COUNT),
