@@ -36,7 +36,6 @@ int net_set_pairs(struct vm_virtio_net *net, uint16_t pairs)
 			kick(net, (uint16_t)(2 * last + 1));
 		} else {
 			net->pairs_in_use--;
-			net_stock_return(net, (uint16_t)(2 * last));
 		}
 	}
 	return 0;
@@ -121,13 +120,10 @@ static void reset(struct vm_virtio_device *device)
 {
 	struct vm_virtio_net *net = device->impl;
 
+	/* A full descriptor and a spent rate outlive the driver. */
 	net_filter_reset(net);
 	memcpy(net->config.mac, net->default_mac, sizeof(net->config.mac));
 	net->config.status &= vm_mem_le16(NET_S_LINK_UP);
-	for (uint16_t i = 0; i < net->pair_count; i++)
-		net_set_blocked(net, &net->pairs[i], false);
-	net->rx_rate.throttled = 0;
-	net->tx_rate.throttled = 0;
 	/* What a tap refuses here was not carried out before either. */
 	(void)!net_set_pairs(net, 1);
 	if (net->is_tap)

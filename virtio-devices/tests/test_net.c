@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
 #include <fcntl.h>
+#include <sys/resource.h>
 
 #include "net_support.h"
 
@@ -581,6 +582,29 @@ START_TEST(a_descriptor_that_cannot_be_used_is_refused)
 }
 END_TEST
 
+/* Leaves room for @count more descriptors. */
+static void limit_descriptors(unsigned int count)
+{
+	int next = dup(0);
+	struct rlimit limit = { (rlim_t)next + count, (rlim_t)next + count };
+
+	close(next);
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+START_TEST(too_few_descriptors_are_told)
+{
+	const struct vm_rate_limit ops = { .size = 4, .period_ns = 40000000 };
+	struct made made;
+
+	made_init(&made);
+	made.config.tx_ops = ops;
+	/* One is for epoll, and one for each direction with a limit. */
+	limit_descriptors((unsigned int)_i);
+	made_expect(&made, _i < 2 ? -EMFILE : 0);
+}
+END_TEST
+
 START_TEST(freeing_nothing_is_allowed)
 {
 	vm_virtio_net_free(NULL);
@@ -609,4 +633,5 @@ RUN_TESTS("net", ONCE(a_network_card_says_what_it_is),
 	  TIMES(a_bad_configuration_is_refused, 7),
 	  ONCE(a_descriptor_that_blocks_is_refused),
 	  TIMES(a_descriptor_that_cannot_be_used_is_refused, 2),
+	  TIMES(too_few_descriptors_are_told, 3),
 	  ONCE(freeing_nothing_is_allowed))

@@ -394,6 +394,11 @@ START_TEST(an_announcement_is_acknowledged)
 	vm_virtio_device_read_config(card.device, 6, status, 2);
 	ck_assert_uint_eq(status[0], 1);
 	ck_assert_uint_eq(command(&card, CTRL, ack, 2), ERR);
+	/* Another driver has not been asked. */
+	ck_assert_int_eq(vm_virtio_net_announce(card.net), 0);
+	card_start(&card, ALL);
+	vm_virtio_device_read_config(card.device, 6, status, 2);
+	ck_assert_uint_eq(status[0], 1);
 	card_fini(&card);
 }
 END_TEST

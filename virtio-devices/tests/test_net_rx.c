@@ -194,6 +194,34 @@ START_TEST(a_long_frame_waits_for_buffers_that_are_to_come_back)
 }
 END_TEST
 
+START_TEST(with_enough_buffers_no_notification_is_wanted)
+{
+	const struct virtq_buf buf = { DATA, 2000, true };
+	struct card card;
+
+	card_init(&card);
+	card_start(&card, ALL & ~VIRTQ_BIT(VIRTIO_F_EVENT_IDX));
+	for (uint64_t i = 0; i < 40; i++)
+		offer_room(&card, DATA, 2000, i);
+	frame_init(&frame, 100, 1);
+	arrive(&card, 0, &frame, 100);
+	card_run(&card);
+	ck_assert_int_eq(virtq_driver_add(card.rig.drivers[RX], &buf, 1,
+					  VIRTQ_DRIVER_DIRECT, 40),
+			 0);
+	ck_assert(!virtq_driver_publish(card.rig.drivers[RX]));
+	/* When they run short, it is again. */
+	for (int i = 0; i < 20; i++)
+		arrive(&card, 0, &frame, 100);
+	card_run(&card);
+	ck_assert_int_eq(virtq_driver_add(card.rig.drivers[RX], &buf, 1,
+					  VIRTQ_DRIVER_DIRECT, 41),
+			 0);
+	ck_assert(virtq_driver_publish(card.rig.drivers[RX]));
+	card_fini(&card);
+}
+END_TEST
+
 START_TEST(a_driver_with_few_buffers_receives)
 {
 	struct card card;
@@ -383,6 +411,35 @@ START_TEST(a_bad_buffer_is_completed_unused)
 }
 END_TEST
 
+START_TEST(a_malformed_chain_waits_for_the_buffers_before_it)
+{
+	const struct virtq_buf good = { DATA, 2000, true };
+	const struct virtq_buf bad = { UINT64_MAX - 8, 64, true };
+	bool is_behind_good = _i;
+	struct card card;
+
+	card_init(&card);
+	card_start(&card, ALL);
+	frame_init(&frame, 200, 1);
+	if (is_behind_good)
+		ck_assert_int_eq(virtq_driver_add(card.rig.drivers[RX], &good,
+						  1, VIRTQ_DRIVER_DIRECT, 1),
+				 0);
+	offer(&card, RX, &bad, 1, 2);
+	offer(&card, RX, &good, 1, 3);
+	arrive(&card, 0, &frame, 200);
+	card_run(&card);
+	ck_assert_uint_eq(errors(card.device, VM_VIRTIO_ERROR_CHAIN), 1);
+	if (is_behind_good)
+		expect(&card, RX, 1, HEADER + 200);
+	expect(&card, RX, 2, 0);
+	if (!is_behind_good)
+		expect(&card, RX, 3, HEADER + 200);
+	expect_rest(&card);
+	card_fini(&card);
+}
+END_TEST
+
 START_TEST(a_ring_of_bad_buffers_does_not_hold_the_device_up)
 {
 	const struct virtq_buf bad = { DATA, 11, true };
@@ -501,12 +558,17 @@ START_TEST(a_reset_gives_buffers_back)
 
 	card_init(&card);
 	card_start(&card, ALL);
-	for (uint64_t i = 0; i < 20; i++)
+	for (uint64_t i = 0; i < 40; i++)
 		offer_room(&card, DATA, 2000, i);
 	frame_init(&frame, 100, 3);
 	arrive(&card, 0, &frame, 100);
 	card_run(&card);
 	card_start(&card, ALL);
+	arrive(&card, 0, &frame, 100);
+	card_run(&card);
+	ck_assert_uint_eq(card.stats->rx_frames, 1);
+	offer_room(&card, DATA, 2000, 3);
+	expect(&card, RX, 3, HEADER + 100);
 	expect_traffic(&card);
 	card_fini(&card);
 }
@@ -595,6 +657,7 @@ RUN_TESTS("net_rx", TIMES(a_frame_is_received_behind_its_header, 2),
 	  TIMES(a_frame_that_does_not_fit_is_dropped, 2),
 	  ONCE(frames_wait_for_buffers),
 	  ONCE(a_long_frame_waits_for_buffers_that_are_to_come_back),
+	  ONCE(with_enough_buffers_no_notification_is_wanted),
 	  ONCE(a_driver_with_few_buffers_receives),
 	  TIMES(an_offload_takes_the_feature, 2 * USES),
 	  TIMES(a_verified_checksum_is_told_to_those_who_asked, 2),
@@ -602,6 +665,7 @@ RUN_TESTS("net_rx", TIMES(a_frame_is_received_behind_its_header, 2),
 	  ONCE(what_is_no_frame_is_dropped),
 	  ONCE(one_round_is_of_bounded_length),
 	  TIMES(a_bad_buffer_is_completed_unused, 10),
+	  TIMES(a_malformed_chain_waits_for_the_buffers_before_it, 2),
 	  ONCE(a_ring_of_bad_buffers_does_not_hold_the_device_up),
 	  ONCE(a_buffer_in_too_many_pieces_is_refused),
 	  TIMES(a_rate_is_kept, 2), ONCE(a_descriptor_at_its_end_is_left_alone),

@@ -344,6 +344,62 @@ START_TEST(pairs_in_use_are_queues_of_the_tap)
 }
 END_TEST
 
+START_TEST(a_queue_that_the_kernel_refuses_is_an_error)
+{
+	static struct vm_virtio_state state;
+	const uint8_t use_two[] = { 4, 0, 2, 0 };
+	const struct virtq_buf bufs[] = { { DATA, 4, false },
+					  { DATA + 8, 1, true } };
+	struct virtq_driver_used used;
+	struct tap tap;
+	uint8_t ack;
+
+	tap_init(&tap, 2, EXPERIMENT);
+	tap_start(&tap, ALL);
+	ck_assert_int_eq(vm_mem_write(tap.rig.mem, DATA, use_two, 4), 0);
+	/* Somebody else was faster. */
+	ck_assert_int_eq(vm_tap_set_queue(tap.fds[1], true), 0);
+	for (uint8_t i = 0; i < 2; i++) {
+		ck_assert_int_eq(vm_virtio_rig_send(&tap.rig, 4, bufs, 2, 1),
+				 0);
+		ck_assert_int_eq(vm_virtio_rig_receive(&tap.rig, 4, &used), 0);
+		ck_assert_int_eq(vm_mem_read(tap.rig.mem, DATA + 8, &ack, 1),
+				 0);
+		ck_assert_uint_eq(ack, !i);
+		if (!i)
+			ck_assert_int_eq(vm_tap_set_queue(tap.fds[1], false),
+					 0);
+	}
+	vm_virtio_device_save(tap.device, &state);
+	vm_virtio_device_set_status(tap.device, 0);
+	ck_assert_int_eq(vm_tap_set_queue(tap.fds[1], true), 0);
+	ck_assert_int_eq(vm_virtio_device_restore(tap.device, &state), 0);
+	ck_assert_uint_eq(tap.device->status, ALIVE | NEEDS_RESET);
+	tap_start(&tap, ALL);
+	tap_fini(&tap);
+}
+END_TEST
+
+START_TEST(a_card_takes_no_tun)
+{
+	struct vm_virtio_net_config config = { .mac = CARD_MAC };
+	struct ifreq ifreq = { .ifr_name = "tun0" };
+	struct vm_virtio_net *net = NULL;
+	struct vm_virtio_rig rig;
+	int fd = open("/dev/net/tun", O_RDWR | O_NONBLOCK | O_CLOEXEC);
+
+	ifreq.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
+	ck_assert_int_eq(ioctl(fd, TUNSETIFF, &ifreq), 0);
+	ck_assert_int_eq(vm_virtio_rig_init(&rig), 0);
+	config.host = vm_virtio_rig_host(&rig);
+	config.fds = &fd;
+	ck_assert_int_eq(vm_virtio_net_new(&config, &net), -EINVAL);
+	ck_assert_ptr_null(net);
+	vm_virtio_rig_fini(&rig);
+	close(fd);
+}
+END_TEST
+
 START_TEST(a_tap_that_cannot_do_it_is_refused)
 {
 	struct vm_virtio_net_config config = { .mac = CARD_MAC };
@@ -384,6 +440,8 @@ int main(void)
 		ONCE(a_segment_is_sent_in_one_piece),
 		TIMES(what_the_kernel_refuses_is_counted, 2),
 		ONCE(pairs_in_use_are_queues_of_the_tap),
+		ONCE(a_queue_that_the_kernel_refuses_is_an_error),
+		ONCE(a_card_takes_no_tun),
 		TIMES(a_tap_that_cannot_do_it_is_refused, 2),
 	};
 
