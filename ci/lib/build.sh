@@ -15,7 +15,7 @@ need_build_packages() {
 need_test_packages() {
 	need_build_packages
 	need_packages acpica-tools check clang device-tree-compiler g++ git \
-		libclang-rt-dev llvm valgrind \
+		libclang-rt-dev liburing-dev llvm valgrind \
 		gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 		gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 }
