@@ -537,6 +537,26 @@ START_TEST(a_throttled_disk_is_reset_at_once)
 }
 END_TEST
 
+START_TEST(saving_does_not_end_the_waiting)
+{
+	const struct vm_rate_limit ops = { 1, 50000000, 0 };
+	static struct vm_virtio_state state;
+	struct disk disk;
+
+	disk_open(&disk, 0);
+	disk.config.ops = ops;
+	disk_plug(&disk);
+	disk_start(&disk);
+	offer_read(&disk, 0, 1);
+	expect_read(&disk, 0, 1);
+	offer_read(&disk, 0, 2);
+	ck_assert(is_quiet(&disk, 0));
+	vm_virtio_device_save(disk.device, &state);
+	expect_read(&disk, 0, 2);
+	disk_fini(&disk);
+}
+END_TEST
+
 START_TEST(every_attack_is_survived)
 {
 	enum virtq_attack attack = (enum virtq_attack)(_i / 2);
@@ -610,6 +630,7 @@ RUN_TESTS("block", ONCE(the_configuration_is_where_the_specification_puts_it),
 	  ONCE(a_disk_is_saved_and_restored),
 	  TIMES(a_limited_disk_is_slow_and_loses_nothing, 4),
 	  ONCE(a_throttled_disk_is_reset_at_once),
+	  ONCE(saving_does_not_end_the_waiting),
 	  TIMES(every_attack_is_survived, 2 * VIRTQ_ATTACK_COUNT),
 	  TIMES(any_order_of_register_accesses_is_survived, 30),
 	  ONCE(a_request_is_what_it_was_when_it_was_taken))
