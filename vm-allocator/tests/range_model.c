@@ -58,13 +58,14 @@ static void fill(struct model *model, uint64_t offset, uint64_t size,
 		model->owners[offset + i] = owner;
 }
 
-/* Whose every address of a range is; 0 if not all have the same owner. */
+/* Whose every address of a range is; 0 if there is none, or not all have the
+ * same owner. */
 static uint32_t owner_of(const struct model *model, uint64_t base,
 			 uint64_t size)
 {
 	uint64_t offset = base - model->space.base;
 
-	if (base < model->space.base ||
+	if (!size || base < model->space.base ||
 	    (wide)base + size > (wide)model->space.base + model->space.size)
 		return 0;
 	for (uint64_t i = 1; i < size; i++) {

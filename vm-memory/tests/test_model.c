@@ -4,22 +4,18 @@
  *
  * A million random operations, with the map being swapped and dirty tracking
  * on most of the time, against a model that does everything byte by byte.
- * The seed is printed; giving it back repeats the run.
+ * Without a seed every run is the same, so that a failure is a change's.
  */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "model.h"
 
 int main(int argc, char **argv)
 {
 	uint64_t steps = 1000000;
-	struct source source = {
-		.seed = (uint64_t)time(NULL) << 20 | (uint64_t)getpid(),
-	};
+	struct source source = {.seed = 1};
 	struct model *model = model_new();
 	const char *error = NULL;
 
