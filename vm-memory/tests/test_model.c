@@ -15,7 +15,7 @@
 int main(int argc, char **argv)
 {
 	uint64_t steps = 1000000;
-	struct source source = {.seed = 1};
+	struct source source = { .seed = 1 };
 	struct model *model = model_new();
 	const char *error = NULL;
 
