@@ -7,6 +7,7 @@
 #ifndef VIRTIO_DEVICES_STATS_H
 #define VIRTIO_DEVICES_STATS_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 #include <virtio-devices/api.h>
@@ -14,6 +15,9 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* Room for what vm_virtio_stats_format() writes, whatever was counted. */
+#define VM_VIRTIO_STATS_LINE 640
 
 /** enum vm_virtio_error - kinds of errors */
 enum vm_virtio_error {
@@ -66,6 +70,16 @@ struct vm_virtio_stats {
  * Returns a static string, "unknown" for a value outside the enumeration.
  */
 VM_VIRTIO_API const char *vm_virtio_error_name(enum vm_virtio_error error);
+
+/**
+ * vm_virtio_stats_format - all counters in one line
+ * @stats: counters
+ * @buf: receives "notifications=3 requests=2 ...", always terminated
+ * @cap: room in @buf, at least 1; VM_VIRTIO_STATS_LINE is enough for any
+ *	counters, and what does not fit is cut off
+ */
+VM_VIRTIO_API void vm_virtio_stats_format(const struct vm_virtio_stats *stats,
+					  char *buf, size_t cap);
 
 #ifdef __cplusplus
 }
