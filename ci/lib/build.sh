@@ -8,14 +8,14 @@
 . "$ci_dir/lib/kernel.sh"
 
 need_build_packages() {
-	need_packages gcc libc6-dev libfdt-dev liblz4-dev liblzma-dev libzstd-dev \
-		meson ninja-build pkg-config zlib1g-dev
+	need_packages gcc libc6-dev libfdt-dev liblz4-dev liblzma-dev \
+		liburing-dev libzstd-dev meson ninja-build pkg-config zlib1g-dev
 }
 
 need_test_packages() {
 	need_build_packages
 	need_packages acpica-tools check clang device-tree-compiler g++ git \
-		libclang-rt-dev liburing-dev llvm valgrind \
+		libclang-rt-dev llvm valgrind \
 		gcc-aarch64-linux-gnu libc6-dev-arm64-cross \
 		gcc-riscv64-linux-gnu libc6-dev-riscv64-cross
 }
@@ -77,7 +77,7 @@ cross_file() {
 	local arch=$1 gnu=$1-linux-gnu root
 
 	need_packages "gcc-${gnu/_/-}" "libc6-dev-$(debian_arch "$arch")-cross"
-	root=$(debian_unpack "$arch" libraries)
+	root=$(debian_unpack "$arch" link-libraries)
 	cat <<-END
 		[binaries]
 		c = ['$gnu-gcc', '-isystem', '$root/usr/include', '-B$root/usr/lib/$gnu']
@@ -102,14 +102,17 @@ cross_file() {
 # It is linked statically, because it also runs in the lab, where there are no
 # libraries.
 build_vmm() {
-	local dir link=-Dc_link_args=-static
+	local dir cross link=-Dc_link_args=-static
 	dir=$(build_dir "vmm-$1")
 
 	need_build_packages
 	if [ "$1" != "$(uname -m)" ]; then
 		mkdir -p "$dir"
-		cross_file "$1" >"$dir.cross"
-		link=--cross-file=$dir.cross
+		cross=$(cross_file "$1")
+		# Another file is another option, for which a build starts anew.
+		link=$dir.$(cksum <<<"$cross" | cut -d' ' -f1).cross
+		echo "$cross" >"$link"
+		link=--cross-file=$link
 	fi
 	build_tree "$dir" --buildtype=release -Dtests=disabled \
 		-Ddefault_library=static -Dprefer_static=true "$link"

@@ -101,10 +101,12 @@ debian_fetch() {
 	debian_update "$arch"
 	case $package in
 	kernel) names=("$(debian_kernel_package "$arch")") ;;
-	libraries)
+	link-libraries)
 		# libxxhash-dev: what liblz4 is linked with.
 		names=(libfdt-dev liblz4-dev liblzma-dev libxxhash-dev libzstd-dev
 			zlib1g-dev)
+		# What trixie has for riscv64 wants a kernel's headers as new.
+		[ "$arch" = riscv64 ] || names+=(liburing-dev)
 		;;
 	esac
 	say "fetching ${names[*]} for $arch"
@@ -117,8 +119,8 @@ debian_fetch() {
 
 # debian_unpack ARCH PACKAGE - print the directory where PACKAGE is unpacked
 #
-# PACKAGE "kernel" is the stock kernel, "libraries" all that the tree is linked
-# with.  Runs side by side wait for each other, and a directory appears under
+# PACKAGE "kernel" is the stock kernel, "link-libraries" all that the tree is
+# linked with.  Runs side by side wait for each other, and a directory appears under
 # its name only when it is complete.
 debian_unpack() (
 	final=$cache_dir/debian/$1/$2

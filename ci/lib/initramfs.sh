@@ -49,24 +49,46 @@ initramfs_tree() (
 	fi
 )
 
-# initramfs_base ARCH ROOT INIT MODULE... - fill ROOT with busybox, the modules
-# in the order of loading, and INIT
-initramfs_base() {
-	local arch=$1 root=$2 init=$3 busybox file
+# initramfs_modules ARCH ROOT LIST MODULE... - put modules and what they depend on
+# into ROOT, and their names in the order of loading into the list of that name
+initramfs_modules() {
+	local arch=$1 root=$2 list=$3 file
 	shift 3
-	busybox=$(debian_unpack "$arch" busybox-static)
 
-	need_packages cpio xz-utils
-	mkdir -p "$root"/{bin,dev,etc,lib/modules,proc,sys,tmp}
-	cp "$busybox"/bin/busybox "$root/bin" 2>/dev/null ||
-		cp "$busybox"/usr/bin/busybox "$root/bin"
-	install -m 755 "$init" "$root/init"
-
+	need_packages xz-utils
+	mkdir -p "$root/etc/modules.d" "$root/lib/modules"
 	kernel_module_files "$arch" "$@" | while read -r file; do
 		case $file in
 		*.xz) xz -dc "$file" ;;
 		*) cat "$file" ;;
 		esac >"$root/lib/modules/$(basename "$file" .xz)"
 		basename "$file" .xz
-	done >"$root/etc/modules"
+	done >"$root/etc/modules.d/$list"
+}
+
+# initramfs_drivers ARCH ROOT - for all virtio devices: see ci/guest/drivers
+initramfs_drivers() {
+	install -D -m 755 "$ci_dir/guest/drivers" "$2/bin/drivers"
+	initramfs_modules "$1" "$2" virtio_mmio virtio_mmio
+	initramfs_modules "$1" "$2" virtio_net virtio_net
+	initramfs_modules "$1" "$2" virtio_blk virtio_blk ext4
+	initramfs_modules "$1" "$2" virtio_console virtio_console
+	initramfs_modules "$1" "$2" virtio_rng virtio_rng
+	initramfs_modules "$1" "$2" virtio_balloon virtio_balloon
+	initramfs_modules "$1" "$2" virtio_vsock vmw_vsock_virtio_transport
+}
+
+# initramfs_base ARCH ROOT INIT MODULE... - fill ROOT with busybox, INIT, and
+# modules in the list "boot"
+initramfs_base() {
+	local arch=$1 root=$2 init=$3 busybox
+	shift 3
+	busybox=$(debian_unpack "$arch" busybox-static)
+
+	need_packages cpio
+	mkdir -p "$root"/{bin,dev,etc,proc,root,sys,tmp}
+	cp "$busybox"/bin/busybox "$root/bin" 2>/dev/null ||
+		cp "$busybox"/usr/bin/busybox "$root/bin"
+	install -m 755 "$init" "$root/init"
+	initramfs_modules "$arch" "$root" boot "$@"
 }

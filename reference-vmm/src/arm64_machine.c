@@ -203,12 +203,19 @@ static void describe(struct vmm *vmm, struct vm_fdt_writer *tree)
 	vm_fdt_add_pl031(tree, &pl031);
 }
 
+static struct vm_fdt_irq virtio_line(const struct vmm *vmm, uint32_t spi)
+{
+	(void)vmm;
+	return vm_fdt_gic_spi(spi, VM_FDT_IRQ_EDGE_RISING);
+}
+
 int machine_start(struct vmm *vmm)
 {
 	const struct fdt_board board = {
 		.interrupt_parent = INTC_PHANDLE,
 		.uart = { UART, VM_SERIAL_SIZE },
 		.uart_irq = vm_fdt_gic_spi(CONSOLE_IRQ, VM_FDT_IRQ_LEVEL_HIGH),
+		.virtio_line = virtio_line,
 		.describe = describe,
 	};
 	int r;

@@ -14,8 +14,12 @@
 #define RAM	     0x40000000
 
 /* Shared peripheral interrupts. */
-#define CONSOLE_IRQ 0
-#define RTC_IRQ	    1
+#define CONSOLE_IRQ	 0
+#define RTC_IRQ		 1
+#define VIRTIO_IRQ	 16
+#define VIRTIO_HAS_IRQFD true
+
+#define VIRTIO_BASE 0xa000000
 
 struct machine {
 	struct vm_load_fdt_started started; /* kernel, initrd, device tree */

@@ -164,9 +164,9 @@ static void restore_and_die(int signal)
 static int set_raw(int fd)
 {
 	static const int fatal[] = {
-		SIGABRT, SIGBUS,  SIGFPE,    SIGILL,	SIGIO,	SIGPROF,
-		SIGPWR,	 SIGQUIT, SIGSEGV,   SIGSTKFLT, SIGSYS, SIGTRAP,
-		SIGUSR1, SIGUSR2, SIGVTALRM, SIGXCPU,
+		SIGABRT, SIGBUS,  SIGFPE,  SIGILL,    SIGIO,
+		SIGPROF, SIGPWR,  SIGQUIT, SIGSEGV,   SIGSTKFLT,
+		SIGSYS,	 SIGTRAP, SIGUSR2, SIGVTALRM, SIGXCPU,
 	};
 	struct sigaction action = { .sa_handler = restore_and_die,
 				    .sa_flags = (int)SA_RESETHAND };

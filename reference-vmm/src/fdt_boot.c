@@ -72,6 +72,19 @@ static void add_chosen(const struct vmm *vmm, const struct fdt_board *board,
 	vm_fdt_add_chosen(tree, &chosen);
 }
 
+static void add_virtio(const struct vmm *vmm, const struct fdt_board *board,
+		       struct vm_fdt_writer *tree)
+{
+	for (unsigned int i = 0; i < vmm->options->device_count; i++) {
+		const struct vm_fdt_device device = {
+			.reg = { virtio_address(i), VM_VIRTIO_MMIO_SIZE },
+			.irq = board->virtio_line(vmm, VIRTIO_IRQ + i),
+		};
+
+		vm_fdt_add_virtio_mmio(tree, &device);
+	}
+}
+
 /* The writer keeps its first error until the end. */
 static void describe(struct vmm *vmm, const struct fdt_board *board,
 		     struct vm_fdt_writer *tree)
@@ -89,6 +102,7 @@ static void describe(struct vmm *vmm, const struct fdt_board *board,
 	vm_fdt_add_memory(tree, &ram, 1);
 	vm_fdt_add_ns16550a(tree, &uart);
 	board->describe(vmm, tree);
+	add_virtio(vmm, board, tree);
 	vm_fdt_end_node(tree);
 }
 

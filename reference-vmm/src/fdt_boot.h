@@ -18,6 +18,7 @@ struct fdt_board {
 	uint32_t interrupt_parent; /* of all that name none; 0: they all do */
 	struct vm_fdt_range uart;
 	struct vm_fdt_irq uart_irq;
+	struct vm_fdt_irq (*virtio_line)(const struct vmm *vmm, uint32_t irq);
 	/* CPUs, interrupt controller, clock and the like. */
 	void (*describe)(struct vmm *vmm, struct vm_fdt_writer *tree);
 };

@@ -8,6 +8,9 @@
  *
  *	struct machine
  *	MACHINE_ARCH, CONSOLE_IRQ
+ *	VIRTIO_BASE, VIRTIO_IRQ	  of the first virtio device; others follow
+ *	VIRTIO_HAS_IRQFD	  whether an eventfd makes these edges; else they
+ *				  are levels, by machine_set_irq()
  *	machine_vm_type()	  what KVM_CREATE_VM takes
  *	machine_cannot_decode()	  whether KVM_RUN fails like this when a guest
  *				  does what KVM has no exit for

@@ -8,17 +8,33 @@
 #include <string.h>
 #include <unistd.h>
 
-int fail(enum exit_code code, const char *format, ...)
+__attribute__((format(printf, 1, 0))) static void vsay(const char *format,
+						       va_list args)
 {
 	char line[PATH_MAX + 1024];
-	va_list args;
 
-	va_start(args, format);
 	vsnprintf(line, sizeof(line), format, args);
-	va_end(args);
 	/* In raw mode a line feed alone would leave the column. */
 	fprintf(stderr, "reference-vmm: %s%s\n", line,
 		isatty(STDERR_FILENO) ? "\r" : "");
+}
+
+void say(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsay(format, args);
+	va_end(args);
+}
+
+int fail(enum exit_code code, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsay(format, args);
+	va_end(args);
 	return code;
 }
 

@@ -13,7 +13,10 @@ enum exit_code {
 	EXIT_GUEST_CRASHED = 5,
 };
 
-/* Prints "reference-vmm: ..." and returns @code, for `return fail(...)`. */
+/* Prints "reference-vmm: ...". */
+__attribute__((format(printf, 1, 2))) void say(const char *format, ...);
+
+/* Says it and returns @code, for `return fail(...)`. */
 __attribute__((format(printf, 2, 3))) int fail(enum exit_code code,
 					       const char *format, ...);
 

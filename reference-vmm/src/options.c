@@ -5,9 +5,9 @@
 #include <getopt.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "keys.h"
 #include "message.h"
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -24,46 +24,33 @@ static const char help[] =
 	"  --cpus boot=N          virtual CPUs, 1 to 64 (boot=1)\n"
 	"  --memory size=SIZE     guest memory, suffix K, M, G or T (size=512M)\n"
 	"  --serial MODE          tty, off or file=PATH (tty)\n"
+	"  --disk path=PATH[,readonly=on|off][,direct=on|off][,id=NAME]\n"
+	"         [,queues=N][,bps=SIZE][,iops=N]\n"
+	"                         virtio disk on a raw file or block device\n"
+	"  --net tap=NAME|fd=N[,mac=MAC][,mtu=N][,queues=N][,bps=SIZE]\n"
+	"        [,offload_{csum,tso,ufo,uso}=on|off]\n"
+	"                         virtio network card on a tap\n"
+	"  --rng src=PATH         virtio entropy device\n"
+	"  --stats                print what the devices counted at the end;\n"
+	"                         SIGUSR1 prints it at once\n"
 	"  --boot-protocol NAME   auto, linux or, on x86_64, pvh (auto)\n"
 	"  --version              print the version\n"
 	"  --help                 print this\n"
 	"\n"
 	"The serial console is stdin and stdout; messages are on stderr.  On a\n"
 	"terminal, Ctrl-A x leaves and Ctrl-A Ctrl-A sends a Ctrl-A.\n"
+	"There may be several disks, network cards and entropy devices.\n"
 	"\n"
 	"Exit codes: 0 the guest powered off or rebooted, 1 host error,\n"
 	"2 usage, 3 bad configuration or image, 4 KVM unavailable,\n"
 	"5 the guest crashed.\n";
 
-/* The value behind "key=", or NULL when @value is about something else. */
-static const char *value_of(const char *value, const char *key)
-{
-	size_t len = strlen(key);
-
-	if (strncmp(value, key, len) || value[len] != '=')
-		return NULL;
-	return value + len + 1;
-}
-
-/* A decimal number that fits, with nothing but *ret_end behind it. */
-static bool parse_number(const char *text, uint64_t *ret, const char **ret_end)
-{
-	char *end;
-
-	if (*text < '0' || *text > '9')
-		return false;
-	errno = 0;
-	*ret = strtoull(text, &end, 10);
-	*ret_end = end;
-	return !errno;
-}
-
 static int set_cpus(struct options *options, const char *value)
 {
-	const char *number = value_of(value, "boot"), *end;
+	const char *number = key_value(value, "boot");
 	uint64_t n;
 
-	if (!number || !parse_number(number, &n, &end) || *end)
+	if (!number || !parse_number(number, &n))
 		return fail(EXIT_BAD_USAGE,
 			    "--cpus %s: expected boot=N, such as boot=2",
 			    value);
@@ -75,26 +62,9 @@ static int set_cpus(struct options *options, const char *value)
 	return OPTIONS_RUN;
 }
 
-static bool parse_size(const char *text, uint64_t *ret)
-{
-	static const char suffixes[] = "KMGT";
-	const char *end, *suffix;
-	uint64_t n, unit = 1;
-
-	if (!parse_number(text, &n, &end))
-		return false;
-	if (*end) {
-		suffix = strchr(suffixes, *end);
-		if (!suffix || end[1])
-			return false;
-		unit = UINT64_C(1024) << (10 * (suffix - suffixes));
-	}
-	return !__builtin_mul_overflow(n, unit, ret);
-}
-
 static int set_memory(struct options *options, const char *value)
 {
-	const char *size = value_of(value, "size");
+	const char *size = key_value(value, "size");
 
 	if (!size || !parse_size(size, &options->memory))
 		return fail(EXIT_BAD_USAGE,
@@ -111,7 +81,7 @@ static int set_memory(struct options *options, const char *value)
 
 static int set_serial(struct options *options, const char *value)
 {
-	options->serial_path = value_of(value, "file");
+	options->serial_path = key_value(value, "file");
 	if (options->serial_path && *options->serial_path)
 		options->serial = SERIAL_FILE;
 	else if (!strcmp(value, "tty"))
@@ -150,7 +120,11 @@ enum flag {
 	CPUS,
 	MEMORY,
 	SERIAL,
+	DISK,
+	NET,
+	RNG,
 	PROTOCOL,
+	STATS,
 	SHOW_VERSION,
 	SHOW_HELP,
 };
@@ -162,7 +136,11 @@ static const struct option flags[] = {
 	[CPUS] = { "cpus", required_argument, NULL, CPUS },
 	[MEMORY] = { "memory", required_argument, NULL, MEMORY },
 	[SERIAL] = { "serial", required_argument, NULL, SERIAL },
+	[DISK] = { "disk", required_argument, NULL, DISK },
+	[NET] = { "net", required_argument, NULL, NET },
+	[RNG] = { "rng", required_argument, NULL, RNG },
 	[PROTOCOL] = { "boot-protocol", required_argument, NULL, PROTOCOL },
+	[STATS] = { "stats", no_argument, NULL, STATS },
 	[SHOW_VERSION] = { "version", no_argument, NULL, SHOW_VERSION },
 	[SHOW_HELP] = { "help", no_argument, NULL, SHOW_HELP },
 	{ NULL, 0, NULL, 0 },
@@ -175,7 +153,19 @@ static int answer(const char *text)
 	return EXIT_GUEST_DONE;
 }
 
-static int set(struct options *options, enum flag flag, const char *value)
+static int add_device(struct options *options, enum device_kind kind,
+		      char *value)
+{
+	if (options->device_count == MAX_DEVICES)
+		return fail(EXIT_BAD_CONFIG,
+			    "a guest has at most %d virtio devices",
+			    MAX_DEVICES);
+	options->devices[options->device_count++] =
+		(struct device_option){ kind, value };
+	return OPTIONS_RUN;
+}
+
+static int set(struct options *options, enum flag flag, char *value)
 {
 	switch (flag) {
 	case KERNEL:
@@ -193,8 +183,17 @@ static int set(struct options *options, enum flag flag, const char *value)
 		return set_memory(options, value);
 	case SERIAL:
 		return set_serial(options, value);
+	case DISK:
+		return add_device(options, DEVICE_DISK, value);
+	case NET:
+		return add_device(options, DEVICE_NET, value);
+	case RNG:
+		return add_device(options, DEVICE_RNG, value);
 	case PROTOCOL:
 		return set_protocol(options, value);
+	case STATS:
+		options->stats = true;
+		return OPTIONS_RUN;
 	case SHOW_VERSION:
 		return answer("reference-vmm " VERSION "\n");
 	case SHOW_HELP:
@@ -259,6 +258,11 @@ static int refuse(const char *arg, int found)
 		    name);
 }
 
+static bool may_repeat(enum flag flag)
+{
+	return flag == DISK || flag == NET || flag == RNG;
+}
+
 int options_parse(struct options *options, int argc, char **argv)
 {
 	bool given[ARRAY_SIZE(flags)] = { false };
@@ -276,7 +280,7 @@ int options_parse(struct options *options, int argc, char **argv)
 		flag = getopt_long(argc, argv, "+:", flags, NULL);
 		if (flag < 0 || flag >= SHOW_HELP + 1)
 			return refuse(arg, flag);
-		if (given[flag])
+		if (given[flag] && !may_repeat((enum flag)flag))
 			return fail(EXIT_BAD_USAGE, "--%s: given twice",
 				    flags[flag].name);
 		given[flag] = true;

@@ -3,13 +3,23 @@
 #ifndef REFERENCE_VMM_OPTIONS_H
 #define REFERENCE_VMM_OPTIONS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
-#define MAX_CPUS 64
+#define MAX_CPUS    64
+#define MAX_DEVICES 16
 
 enum serial_mode { SERIAL_TTY, SERIAL_OFF, SERIAL_FILE };
 
 enum boot_protocol { BOOT_AUTO, BOOT_LINUX, BOOT_PVH };
+
+enum device_kind { DEVICE_DISK, DEVICE_NET, DEVICE_RNG };
+
+/* One virtio device, in the order of the command line. */
+struct device_option {
+	enum device_kind kind;
+	char *value; /* a list for keys.h */
+};
 
 struct options {
 	const char *kernel;
@@ -20,6 +30,9 @@ struct options {
 	enum serial_mode serial;
 	const char *serial_path; /* for SERIAL_FILE */
 	enum boot_protocol protocol;
+	struct device_option devices[MAX_DEVICES];
+	unsigned int device_count;
+	bool stats; /* at the end */
 };
 
 /* What options_parse() wants the process to do. */

@@ -294,6 +294,7 @@ int machine_start(struct vmm *vmm)
 	const struct fdt_board board = {
 		.uart = { UART, VM_SERIAL_SIZE },
 		.uart_irq = line(vmm, CONSOLE_IRQ),
+		.virtio_line = line,
 		.describe = describe,
 	};
 	int r;

@@ -18,6 +18,14 @@
 /* Sources of the PLIC or the APLIC. */
 #define CONSOLE_IRQ 1
 #define RTC_IRQ	    2
+#define VIRTIO_IRQ  8
+/*
+ * The PLIC is not KVM's.  The APLIC is, but an irqfd raises its input and never
+ * lowers it: a second edge is none.
+ */
+#define VIRTIO_HAS_IRQFD false
+
+#define VIRTIO_BASE 0x10001000
 
 struct machine {
 	struct vm_load_fdt_started started; /* kernel, initrd, device tree */

@@ -6,7 +6,7 @@
 #include "message.h"
 #include "vmm.h"
 
-#define KICK_SIGNAL SIGUSR1
+#define KICK_SIGNAL SIGRTMIN
 
 static void do_nothing(int signal)
 {

@@ -66,6 +66,8 @@ static void signal_came(void *context, uint32_t events)
 		return;
 	if (info.ssi_signo == SIGCONT)
 		console_resume();
+	else if (info.ssi_signo == SIGUSR1)
+		virtio_print_stats(vmm);
 	else
 		asked_to_end(vmm, (int)info.ssi_signo);
 }
@@ -73,7 +75,7 @@ static void signal_came(void *context, uint32_t events)
 /* Runs only at the end, when the signals are no longer blocked. */
 static void give_up(int signal)
 {
-	if (signal != SIGCONT)
+	if (signal != SIGCONT && signal != SIGUSR1)
 		_exit(EXIT_HOST_ERROR);
 }
 
@@ -83,8 +85,8 @@ static void give_up(int signal)
  */
 static void take_signals(struct vmm *vmm)
 {
-	static const int signals[] = { SIGTERM, SIGALRM, SIGCONT, SIGINT,
-				       SIGHUP };
+	static const int signals[] = { SIGTERM, SIGALRM, SIGCONT,
+				       SIGINT,	SIGHUP,	 SIGUSR1 };
 
 	sigemptyset(&vmm->signals);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
@@ -217,9 +219,9 @@ static int init_vcpus(struct vmm *vmm)
 static int build(struct vmm *vmm)
 {
 	static int (*const steps[])(struct vmm * vmm) = {
-		init_memory, boot_load,	  console_init,
-		init_kvm,    init_slots,  machine_init,
-		init_vcpus,  init_events, machine_start,
+		init_memory, boot_load,	    console_init,   virtio_init,
+		init_kvm,    init_slots,    machine_init,   init_vcpus,
+		init_events, machine_start, virtio_connect,
 	};
 	int r = OPTIONS_RUN;
 
@@ -235,6 +237,8 @@ static int run(struct vmm *vmm)
 
 	r = console_start(&vmm->console);
 	if (r == OPTIONS_RUN)
+		r = virtio_start(vmm);
+	if (r == OPTIONS_RUN)
 		r = vcpus_start(vmm);
 	if (r != OPTIONS_RUN)
 		vmm_end(vmm, r);
@@ -244,7 +248,10 @@ static int run(struct vmm *vmm)
 			vmm_end(vmm, host_error("event loop", r));
 	}
 	vcpus_stop(vmm);
+	virtio_stop(vmm);
 	console_restore();
+	if (vmm->options->stats)
+		virtio_print_stats(vmm);
 	/* console_fini() may have to wait, and from here on a signal is final. */
 	r = atomic_load(&vmm->result);
 	if (r != EXIT_HOST_ERROR)
@@ -258,6 +265,7 @@ static void fini(struct vmm *vmm)
 	for (unsigned int i = 0; vmm->vcpus && i < vmm->options->cpus; i++)
 		kvm_vcpu_fini(&vmm->vcpus[i].fd);
 	free(vmm->vcpus);
+	virtio_fini(vmm);
 	machine_fini(vmm);
 	kvm_vm_fini(&vmm->vm);
 	kvm_fini(&vmm->kvm);

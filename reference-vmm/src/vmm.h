@@ -18,6 +18,7 @@
 #include "console.h"
 #include "machine.h"
 #include "options.h"
+#include "virtio.h"
 
 struct vcpu {
 	struct vmm *vmm;
@@ -35,6 +36,7 @@ struct vmm {
 	struct vm_bus mmio;
 	struct machine machine;
 	struct console console;
+	struct virtio virtio[MAX_DEVICES]; /* options->device_count of them */
 	struct vm_event_manager events;
 	struct vcpu *vcpus; /* options->cpus of them, or NULL */
 	unsigned int running; /* how many have a thread */

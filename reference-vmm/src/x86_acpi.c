@@ -14,6 +14,7 @@ static int write_tables(const struct vmm *vmm)
 	static const struct acpi_serial com1 = {
 		COM1, { CONSOLE_IRQ, AML_IRQ_EDGE }
 	};
+	struct acpi_virtio_mmio virtio[MAX_DEVICES];
 	uint32_t apic_ids[MAX_CPUS];
 	struct acpi_config config = {
 		.apic_ids = apic_ids,
@@ -29,6 +30,8 @@ static int write_tables(const struct vmm *vmm)
 		.serials = &com1,
 		.serial_count = 1,
 		.power_button = &power,
+		.virtio = virtio,
+		.virtio_count = vmm->options->device_count,
 	};
 	uint8_t tables[16384];
 	size_t len;
@@ -36,6 +39,12 @@ static int write_tables(const struct vmm *vmm)
 
 	for (uint32_t i = 0; i < vmm->options->cpus; i++)
 		apic_ids[i] = i;
+	for (unsigned int i = 0; i < vmm->options->device_count; i++)
+		virtio[i] = (struct acpi_virtio_mmio){
+			virtio_address(i),
+			VM_VIRTIO_MMIO_SIZE,
+			{ VIRTIO_IRQ + i, AML_IRQ_EDGE },
+		};
 	r = acpi_tables_build(&config, ACPI_TABLES, tables, sizeof(tables),
 			      &len);
 	if (!r)

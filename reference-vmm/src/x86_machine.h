@@ -12,8 +12,11 @@
 
 struct vmm;
 
-#define MACHINE_ARCH VM_LOAD_ARCH_X86_64
-#define CONSOLE_IRQ  4
+#define MACHINE_ARCH	 VM_LOAD_ARCH_X86_64
+#define CONSOLE_IRQ	 4
+#define VIRTIO_IRQ	 8
+#define VIRTIO_HAS_IRQFD true
+#define VIRTIO_BASE	 0xd0000000u
 
 struct machine {
 	struct vm_load_x86_cpu entry; /* state of the first vCPU */
