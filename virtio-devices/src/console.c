@@ -53,21 +53,21 @@ static bool resume(struct virtq_reader *reader,
 }
 
 /* Offers what is left of a chain, and remembers how much was taken. */
-static enum virtq_verdict transmit_chain(struct vm_virtio_console *console,
-					 struct console_port *port,
-					 const struct virtq_chain *chain)
+static enum virtq_verdict transmit(void *context,
+				   const struct virtq_chain *chain,
+				   uint32_t *ret_len)
 {
+	struct vm_virtio_console *console = context;
+	struct console_port *port = port_of_queue(console, console->serving);
 	struct vm_virtio_host *host = &console->device.host;
 	struct virtq_reader reader;
 	uint8_t copy[COPY_SIZE];
 
-	/* Nobody is there to read it. */
-	if (!port->is_connected)
-		return VIRTQ_DONE;
+	(void)ret_len;
 	virtq_reader_init(&reader, chain);
 	if (!resume(&reader, &port->sent, &chain->head) || chain->writable_segs)
 		return console_refuse(console);
-	while (virtq_reader_left(&reader)) {
+	while (port->is_connected && virtq_reader_left(&reader)) {
 		size_t len = sizeof(copy), done;
 
 		if (len > virtq_reader_left(&reader))
@@ -86,20 +86,6 @@ static enum virtq_verdict transmit_chain(struct vm_virtio_console *console,
 			return VIRTQ_BUSY;
 	}
 	return VIRTQ_DONE;
-}
-
-static enum virtq_verdict transmit(void *context,
-				   const struct virtq_chain *chain,
-				   uint32_t *ret_len)
-{
-	struct vm_virtio_console *console = context;
-	struct console_port *port = port_of_queue(console, console->serving);
-	enum virtq_verdict verdict = transmit_chain(console, port, chain);
-
-	(void)ret_len;
-	if (verdict == VIRTQ_DONE)
-		port->sent.done = 0;
-	return verdict;
 }
 
 static enum virtq_verdict receive(void *context,
@@ -180,8 +166,12 @@ static int activate(struct vm_virtio_device *device)
 {
 	struct vm_virtio_console *console = device->impl;
 
-	if (!console_has_ports(console))
-		console_set_open(&console->ports[0], true);
+	if (console_has_ports(console))
+		return 0;
+	/* Linux looks for the size when it is told of another one. */
+	if (vm_virtio_device_has_feature(device, VIRTIO_CONSOLE_F_SIZE))
+		vm_virtio_device_change_config(device);
+	console_set_open(&console->ports[0], true);
 	return 0;
 }
 

@@ -106,7 +106,7 @@ static enum virtq_verdict send_message(void *context,
 /* Tells the driver all that it has buffers for. */
 static void send_messages(struct vm_virtio_console *console)
 {
-	if (vm_virtio_device_is_running(&console->device) && find_news(console))
+	if (vm_virtio_device_is_running(&console->device))
 		vm_virtio_queue_serve(&console->device, CONSOLE_CONTROL_RX,
 				      VM_VIRTIO_CONSOLE_BUDGET, send_message);
 }

@@ -36,9 +36,9 @@ struct console_config {
 #define CONSOLE_TELL_OPEN    (1u << 4)
 
 /*
- * How many bytes of a chain were taken before it was put back.  It is known
- * again by its place in the queue: another chain there means that the driver
- * has reset the queue.
+ * How many bytes of the last chain were taken.  If it was put back, it is known
+ * again by its place in the queue: another chain comes next if the driver has
+ * reset the queue.
  */
 struct console_progress {
 	uint64_t done;

@@ -358,17 +358,30 @@ START_TEST(another_size_is_told_by_the_configuration)
 	vm_virtio_console_resize(terminal.console, 0, 300, 100);
 	vm_virtio_device_read_config(terminal.device, 0, bytes, 4);
 	ck_assert_mem_eq(bytes, config, 4);
-	ck_assert_uint_eq(terminal.device->generation, 1);
-	ck_assert_uint_eq(terminal.device->stats.config_changes, 1);
+	ck_assert_uint_eq(terminal.device->generation, 2);
+	ck_assert_uint_eq(terminal.device->stats.config_changes, 2);
 	vm_virtio_console_resize(terminal.console, 0, 300, 100);
-	ck_assert_uint_eq(terminal.device->stats.config_changes, 1);
+	ck_assert_uint_eq(terminal.device->stats.config_changes, 2);
 	vm_virtio_console_resize(terminal.console, 0, 300, 101);
 	vm_virtio_console_resize(terminal.console, 0, 301, 101);
-	ck_assert_uint_eq(terminal.device->stats.config_changes, 3);
+	ck_assert_uint_eq(terminal.device->stats.config_changes, 4);
 	/* It is the terminal's, whoever the driver is. */
 	vm_virtio_device_set_status(terminal.device, 0);
 	vm_virtio_device_read_config(terminal.device, 0, bytes, 4);
 	ck_assert_uint_eq(bytes[0], 301 - 256);
+	terminal_fini(&terminal);
+}
+END_TEST
+
+START_TEST(a_driver_that_asks_for_it_is_told_the_first_size)
+{
+	struct terminal terminal;
+	bool is_wanted = _i;
+
+	plain_init(&terminal);
+	terminal_start(&terminal, is_wanted ? ALL : ALL & ~BIT(SIZE));
+	ck_assert_uint_eq(terminal.device->stats.config_changes, is_wanted);
+	ck_assert(terminal.rig.level == is_wanted);
 	terminal_fini(&terminal);
 }
 END_TEST
@@ -548,6 +561,7 @@ RUN_TESTS("console", ONCE(a_plain_console_says_what_it_is),
 	  ONCE(an_emergency_write_is_not_waited_for),
 	  ONCE(an_emergency_write_may_be_held_back),
 	  ONCE(another_size_is_told_by_the_configuration),
+	  TIMES(a_driver_that_asks_for_it_is_told_the_first_size, 2),
 	  ONCE(what_nobody_reads_is_dropped),
 	  TIMES(a_port_that_is_not_there_is_ignored, 5),
 	  TIMES(every_attack_is_survived, 4 * VIRTQ_ATTACK_COUNT),

@@ -255,6 +255,47 @@ START_TEST(a_driver_that_failed_has_no_ports)
 }
 END_TEST
 
+START_TEST(a_driver_that_failed_is_told_nothing_more)
+{
+	struct terminal terminal;
+
+	ports_init(&terminal);
+	terminal_start(&terminal, ALL);
+	say(&terminal, 0, DEVICE_READY, 1);
+	say(&terminal, 0, PORT_READY, 1);
+	if (_i == 0)
+		say(&terminal, 0, DEVICE_READY, 0);
+	else
+		terminal_start(&terminal, ALL);
+	offer_messages(&terminal, 10);
+	expect_none(&terminal, CONTROL_RX);
+	terminal_fini(&terminal);
+}
+END_TEST
+
+/* One control queue is broken, and the other one is not touched any more. */
+START_TEST(a_stopped_device_says_nothing)
+{
+	const struct virtq_buf buf = { MESSAGES, MESSAGE_LEN, true };
+	struct virtq_driver **drivers;
+	struct terminal terminal;
+
+	ports_init(&terminal);
+	drivers = terminal.rig.drivers;
+	terminal_start(&terminal, ALL);
+	say(&terminal, 0, DEVICE_READY, 1);
+	ck_assert_int_eq(virtq_driver_add(drivers[CONTROL_RX], &buf, 1,
+					  VIRTQ_DRIVER_DIRECT, 1),
+			 0);
+	(void)virtq_driver_publish(drivers[CONTROL_RX]);
+	virtq_driver_attack(drivers[CONTROL_TX], VIRTQ_ATTACK_HEAD_RANGE);
+	vm_virtio_device_notify(terminal.device, CONTROL_TX);
+	ck_assert_uint_eq(terminal.device->status, ALIVE | NEEDS_RESET);
+	expect_none(&terminal, CONTROL_RX);
+	terminal_fini(&terminal);
+}
+END_TEST
+
 START_TEST(a_reset_closes_all_ports)
 {
 	struct terminal terminal;
@@ -301,7 +342,7 @@ START_TEST(a_driver_without_ports_has_one_console)
 		expect_none(&terminal, i);
 	ck_assert(!terminal.sinks[1].is_open);
 	expect_text(&terminal, 1, "");
-	ck_assert_uint_eq(terminal.device->stats.config_changes, 1);
+	ck_assert_uint_eq(terminal.device->stats.config_changes, 2);
 	terminal_fini(&terminal);
 }
 END_TEST
@@ -402,24 +443,28 @@ START_TEST(a_message_may_be_cut)
 }
 END_TEST
 
+/* Each of them too short to be a message, or to hold one. */
 START_TEST(many_messages_are_served_in_rounds)
 {
-	const struct virtq_buf buf = { TO_DEVICE, 7, false };
+	uint16_t queue = _i ? CONTROL_RX : CONTROL_TX;
+	const struct virtq_buf buf = { DATA, 7, queue == CONTROL_RX };
 	struct terminal terminal;
+	uint64_t *refused;
 
 	ports_init(&terminal);
 	ck_assert_int_eq(vm_virtio_rig_start(&terminal.rig, ALL, 128), 0);
+	refused = &terminal.device->stats.errors[VM_VIRTIO_ERROR_REQUEST];
+	say(&terminal, 0, DEVICE_READY, 1);
 	for (uint64_t i = 0; i < 100; i++)
-		ck_assert_int_eq(
-			virtq_driver_add(terminal.rig.drivers[CONTROL_TX], &buf,
-					 1, VIRTQ_DRIVER_DIRECT, i),
-			0);
-	ck_assert(virtq_driver_publish(terminal.rig.drivers[CONTROL_TX]));
-	vm_virtio_device_notify(terminal.device, CONTROL_TX);
-	ck_assert_uint_eq(terminal.device->stats.requests,
-			  VM_VIRTIO_CONSOLE_BUDGET);
+		ck_assert_int_eq(virtq_driver_add(terminal.rig.drivers[queue],
+						  &buf, 1, VIRTQ_DRIVER_DIRECT,
+						  i),
+				 0);
+	ck_assert(virtq_driver_publish(terminal.rig.drivers[queue]));
+	vm_virtio_device_notify(terminal.device, queue);
+	ck_assert_uint_eq(*refused, VM_VIRTIO_CONSOLE_BUDGET);
 	terminal_run(&terminal);
-	ck_assert_uint_eq(terminal.device->stats.requests, 100);
+	ck_assert_uint_eq(*refused, 100);
 	terminal_fini(&terminal);
 }
 END_TEST
@@ -485,11 +530,13 @@ RUN_TESTS("console_control", ONCE(a_device_with_ports_says_so),
 	  ONCE(messages_wait_for_buffers),
 	  ONCE(a_port_may_be_ready_without_having_been_added),
 	  TIMES(a_driver_that_failed_has_no_ports, 2),
-	  ONCE(a_reset_closes_all_ports),
+	  TIMES(a_driver_that_failed_is_told_nothing_more, 2),
+	  ONCE(a_stopped_device_says_nothing), ONCE(a_reset_closes_all_ports),
 	  ONCE(a_driver_without_ports_has_one_console),
 	  TIMES(nonsense_is_refused, NONSENSE),
 	  TIMES(a_chain_without_a_place_for_a_message_is_refused, MUTE),
-	  ONCE(a_message_may_be_cut), ONCE(many_messages_are_served_in_rounds),
+	  ONCE(a_message_may_be_cut),
+	  TIMES(many_messages_are_served_in_rounds, 2),
 	  TIMES(every_attack_on_every_queue_is_survived,
 		6 * 2 * VIRTQ_ATTACK_COUNT),
 	  TIMES(any_order_of_register_accesses_is_survived, 30))

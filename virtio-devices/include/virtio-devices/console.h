@@ -66,7 +66,8 @@ struct vm_virtio_console;
  *	many, 0 to @len.  Less than @len means that there is no room, and that
  *	vm_virtio_console_writable() will be called when there is.  @data is a
  *	copy that the guest cannot change.  Bytes may come while the port is not
- *	open, as opening and closing have a queue of their own.
+ *	open, as opening and closing have a queue of their own.  Linux waits,
+ *	and does nothing else, until a console has taken what it prints.
  * @rx_ready: the guest may take more, after vm_virtio_console_push() took less
  *	than it was given.  May be NULL.
  * @opened: the guest has opened the port, or closed it, a reset included.  A
