@@ -228,4 +228,48 @@ static inline bool file_has(const struct disk *disk, uint64_t off, uint64_t len,
 	return is_same;
 }
 
+/* Offers a read of one sector to the buffer of this number. */
+static inline void offer_read(struct disk *disk, uint16_t queue,
+			      uint64_t number)
+{
+	vm_gpa at = DATA_AT + 0x1000 * number;
+	const struct virtq_buf bufs[] = { { at, 16, false },
+					  { at + 0x200, SECTOR, true },
+					  { at + 0x100, 1, true } };
+	const uint8_t none = NO_STATUS;
+
+	put_header(disk, at, VIRTIO_BLK_T_IN, number % DISK_SECTORS);
+	ck_assert_int_eq(vm_mem_write(disk->rig.mem, at + 0x100, &none, 1), 0);
+	ck_assert_int_eq(vm_virtio_rig_send(&disk->rig, queue, bufs, 3, number),
+			 0);
+}
+
+static inline uint8_t status_of(struct disk *disk, uint64_t number)
+{
+	return byte_at(disk, DATA_AT + 0x1000 * number + 0x100);
+}
+
+static inline void expect_read(struct disk *disk, uint16_t queue,
+			       uint64_t number)
+{
+	vm_gpa at = DATA_AT + 0x1000 * number;
+	struct virtq_driver_used used;
+
+	ck_assert_int_eq(vm_virtio_rig_receive(&disk->rig, queue, &used), 0);
+	ck_assert_uint_eq(used.token, number);
+	ck_assert_uint_eq(used.len, SECTOR + 1);
+	ck_assert_uint_eq(status_of(disk, number), VIRTIO_BLK_S_OK);
+	for (uint32_t i = 0; i < SECTOR; i++)
+		ck_assert_uint_eq(byte_at(disk, at + 0x200 + i),
+				  pattern(number % DISK_SECTORS * SECTOR + i));
+}
+
+static inline bool is_quiet(struct disk *disk, uint16_t queue)
+{
+	struct virtq_driver_used used;
+
+	ck_assert_int_eq(vm_virtio_rig_run(&disk->rig), 0);
+	return virtq_driver_get(disk->rig.drivers[queue], &used) == 0;
+}
+
 #endif

@@ -120,4 +120,19 @@ static inline struct fake_engine *fake_install(struct disk *disk)
 	return fake;
 }
 
+/* A disk on an engine that the test completes. */
+static inline struct fake_engine *slow_init(struct disk *disk,
+					    uint16_t queue_count)
+{
+	struct fake_engine *fake;
+
+	disk_open(disk, 0);
+	disk->config.queue_count = queue_count;
+	fake = fake_install(disk);
+	disk_plug(disk);
+	ck_assert_int_eq(
+		vm_virtio_rig_start(&disk->rig, VM_VIRTIO_RIG_SPLIT, 256), 0);
+	return fake;
+}
+
 #endif
