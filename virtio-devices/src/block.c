@@ -51,6 +51,33 @@ static bool is_throttled(struct vm_virtio_block *block)
 	return true;
 }
 
+/* Gives a request to the engine, which may do all of it at once: then true. */
+static bool submit(struct vm_virtio_block *block, struct block_request *request)
+{
+	do {
+		if (!block->engine.ops->submit(block->engine.impl,
+					       &request->io))
+			return false;
+	} while (block_request_next(request));
+	return true;
+}
+
+static void start(struct vm_virtio_block *block)
+{
+	if (block->engine.ops->start)
+		block->engine.ops->start(block->engine.impl);
+}
+
+/* Is nothing of a request left, which the engine has returned? */
+static bool is_complete(struct vm_virtio_block *block,
+			struct block_request *request)
+{
+	if (!block_request_next(request) || submit(block, request))
+		return true;
+	start(block);
+	return false;
+}
+
 /* An engine is done with a request. */
 static void count_result(struct vm_virtio_block *block,
 			 const struct vm_block_io *io)
@@ -82,8 +109,8 @@ static enum virtq_verdict serve(void *context, const struct virtq_chain *chain,
 	case BLOCK_SUBMIT:
 		break;
 	}
-	vm_rate_limiter_take(&block->limiter, request->io.len);
-	if (block->engine.ops->submit(block->engine.impl, &request->io)) {
+	vm_rate_limiter_take(&block->limiter, block_request_len(request));
+	if (submit(block, request)) {
 		count_result(block, &request->io);
 		*ret_len = block_request_finish(block, request);
 		return VIRTQ_DONE;
@@ -108,6 +135,8 @@ static uint64_t reap(struct vm_virtio_block *block, bool wait)
 	       (io = block->engine.ops->reap(block->engine.impl, wait))) {
 		struct block_request *request = (struct block_request *)io;
 
+		if (!is_complete(block, request))
+			continue;
 		block->in_flight--;
 		count_result(block, io);
 		vm_virtio_queue_push(&block->device, request->queue,
@@ -149,8 +178,7 @@ static void notify(struct vm_virtio_device *device, uint16_t queue)
 	vm_virtio_queue_serve(device, queue, BUDGET, serve);
 	if (!block->in_flight)
 		return;
-	if (block->engine.ops->start)
-		block->engine.ops->start(block->engine.impl);
+	start(block);
 	/* Reads from the page cache are complete already. */
 	flush(block, reap(block, false));
 	feed_starved(block);
@@ -314,11 +342,12 @@ static void fill_config(struct vm_virtio_block *block, uint16_t queue_count)
 		.writeback = 1,
 		.num_queues = vm_mem_le16(queue_count),
 		.max_discard_sectors = vm_mem_le32(VM_VIRTIO_BLOCK_MAX_DISCARD),
-		.max_discard_seg = vm_mem_le32(1),
+		.max_discard_seg = vm_mem_le32(VM_VIRTIO_BLOCK_DISCARD_SEG),
 		.discard_sector_alignment = vm_mem_le32(alignment),
 		.max_write_zeroes_sectors =
 			vm_mem_le32(VM_VIRTIO_BLOCK_MAX_WRITE_ZEROES),
-		.max_write_zeroes_seg = vm_mem_le32(1),
+		.max_write_zeroes_seg =
+			vm_mem_le32(VM_VIRTIO_BLOCK_WRITE_ZEROES_SEG),
 		.write_zeroes_may_unmap = 1,
 	};
 }

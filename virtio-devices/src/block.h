@@ -35,12 +35,27 @@ struct block_config {
 
 #define BLOCK_CONFIG_LEN 60
 
+/* What a discard and a write of zeroes have for data (5.2.6). */
+struct block_range {
+	uint64_t sector;
+	uint32_t num_sectors;
+	uint32_t flags;
+};
+
+#define BLOCK_MAX_RANGES VM_VIRTIO_BLOCK_DISCARD_SEG
+
+_Static_assert(VM_VIRTIO_BLOCK_WRITE_ZEROES_SEG <= BLOCK_MAX_RANGES, "ranges");
+
 /*
  * A request in flight.  The engine knows @io, which comes first; @data and
- * @status point into @segs.
+ * @status point into @segs.  Of @range_count ranges, all of which are good, the
+ * engine is given one at a time, and @range_next is what comes then.
  */
 struct block_request {
 	struct vm_block_io io;
+	struct block_range ranges[BLOCK_MAX_RANGES];
+	uint32_t range_count;
+	uint32_t range_next;
 	struct virtq_head head;
 	uint16_t queue;
 	struct virtq_writer data;
@@ -95,6 +110,12 @@ enum block_verdict {
 enum block_verdict block_request_parse(struct vm_virtio_block *block,
 				       const struct virtq_chain *chain,
 				       struct block_request *request);
+
+/* Bytes that it moves or changes, all ranges together. */
+uint64_t block_request_len(const struct block_request *request);
+
+/* The engine is done; is there another range for it, which is in io then? */
+bool block_request_next(struct block_request *request);
 
 /* Writes the status; returns how many bytes the driver may rely on. */
 uint32_t block_request_finish(struct vm_virtio_block *block,

@@ -13,13 +13,7 @@ struct header {
 	uint64_t sector;
 };
 
-/* What a discard and a write of zeroes have for data. */
-struct range {
-	uint64_t sector;
-	uint32_t num_sectors;
-	uint32_t flags;
-};
-
+/* A flag of a range. */
 #define RANGE_UNMAP 1u
 
 static enum block_verdict answer(struct vm_virtio_block *block,
@@ -32,14 +26,21 @@ static enum block_verdict answer(struct vm_virtio_block *block,
 	return BLOCK_COMPLETE;
 }
 
-/* Are these sectors all on the disk?  If so, says where. */
-static bool locate(const struct vm_virtio_block *block, struct vm_block_io *io,
-		   uint64_t sector, uint64_t len)
+/* Are these sectors all on the disk? */
+static bool is_inside(const struct vm_virtio_block *block, uint64_t sector,
+		      uint64_t count)
 {
 	uint64_t capacity = vm_mem_le64(block->config.capacity);
 
-	if (len % VM_BLOCK_SECTOR || sector > capacity ||
-	    len / VM_BLOCK_SECTOR > capacity - sector)
+	return sector <= capacity && count <= capacity - sector;
+}
+
+/* Is this part all on the disk, and whole sectors?  If so, says where. */
+static bool locate(const struct vm_virtio_block *block, struct vm_block_io *io,
+		   uint64_t sector, uint64_t len)
+{
+	if (len % VM_BLOCK_SECTOR ||
+	    !is_inside(block, sector, len / VM_BLOCK_SECTOR))
 		return false;
 	io->off = sector * VM_BLOCK_SECTOR;
 	io->len = len;
@@ -105,37 +106,91 @@ static enum block_verdict parse_write(struct vm_virtio_block *block,
 	return submit_data(block, request, count, covered);
 }
 
-static enum block_verdict parse_range(struct vm_virtio_block *block,
-				      struct block_request *request,
-				      enum vm_block_op op,
-				      struct virtq_reader *data)
+/* 0, or why a range is refused. */
+static int check_range(const struct vm_virtio_block *block,
+		       const struct block_range *range, bool is_discard)
+{
+	uint32_t most = is_discard ? VM_VIRTIO_BLOCK_MAX_DISCARD
+				   : VM_VIRTIO_BLOCK_MAX_WRITE_ZEROES;
+
+	if (range->flags & ~(is_discard ? 0 : RANGE_UNMAP))
+		return BLOCK_UNSUPPORTED;
+	if (range->num_sectors > most ||
+	    !is_inside(block, range->sector, range->num_sectors))
+		return -EBADMSG;
+	return 0;
+}
+
+/* Copies all ranges and checks the copies; 0 or a negative errno. */
+static int read_ranges(const struct vm_virtio_block *block,
+		       struct block_request *request, bool is_discard,
+		       struct virtq_reader *data)
+{
+	uint32_t most = is_discard ? VM_VIRTIO_BLOCK_DISCARD_SEG
+				   : VM_VIRTIO_BLOCK_WRITE_ZEROES_SEG;
+	uint64_t len = virtq_reader_left(data);
+	int r = 0;
+
+	if (!len || len % sizeof(*request->ranges) ||
+	    len > most * sizeof(*request->ranges) ||
+	    virtq_reader_read(data, request->ranges, (size_t)len))
+		return -EBADMSG;
+	request->range_count = (uint32_t)(len / sizeof(*request->ranges));
+	for (uint32_t i = 0; !r && i < request->range_count; i++) {
+		struct block_range *range = &request->ranges[i];
+
+		range->sector = vm_mem_le64(range->sector);
+		range->num_sectors = vm_mem_le32(range->num_sectors);
+		range->flags = vm_mem_le32(range->flags);
+		r = check_range(block, range, is_discard);
+	}
+	return r;
+}
+
+static enum block_verdict parse_ranges(struct vm_virtio_block *block,
+				       struct block_request *request,
+				       enum vm_block_op op,
+				       struct virtq_reader *data)
+{
+	bool is_discard = op == VM_BLOCK_DISCARD;
+	unsigned int feature =
+		is_discard ? VIRTIO_BLK_F_DISCARD : VIRTIO_BLK_F_WRITE_ZEROES;
+	int r;
+
+	if (!vm_virtio_device_has_feature(&block->device, feature))
+		return answer(block, request, BLOCK_UNSUPPORTED);
+	r = read_ranges(block, request, is_discard, data);
+	if (r)
+		return answer(block, request, r);
+	request->io.op = op;
+	request->io.is_durable = is_write_through(block);
+	(void)block_request_next(request);
+	return BLOCK_SUBMIT;
+}
+
+uint64_t block_request_len(const struct block_request *request)
+{
+	uint64_t sectors = 0;
+
+	if (!request->range_count)
+		return request->io.len;
+	for (uint32_t i = 0; i < request->range_count; i++)
+		sectors += request->ranges[i].num_sectors;
+	return sectors * VM_BLOCK_SECTOR;
+}
+
+bool block_request_next(struct block_request *request)
 {
 	struct vm_block_io *io = &request->io;
-	bool is_discard = op == VM_BLOCK_DISCARD;
-	uint32_t count, flags;
-	struct range range;
+	const struct block_range *range;
 
-	if (!vm_virtio_device_has_feature(
-		    &block->device, is_discard ? VIRTIO_BLK_F_DISCARD
-					       : VIRTIO_BLK_F_WRITE_ZEROES))
-		return answer(block, request, BLOCK_UNSUPPORTED);
-	/* max_discard_seg and max_write_zeroes_seg are 1. */
-	if (virtq_reader_left(data) != sizeof(range) ||
-	    virtq_reader_read(data, &range, sizeof(range)))
-		return answer(block, request, -EBADMSG);
-	flags = vm_mem_le32(range.flags);
-	count = vm_mem_le32(range.num_sectors);
-	if (flags & ~(is_discard ? 0 : RANGE_UNMAP))
-		return answer(block, request, BLOCK_UNSUPPORTED);
-	if (count > (is_discard ? VM_VIRTIO_BLOCK_MAX_DISCARD
-				: VM_VIRTIO_BLOCK_MAX_WRITE_ZEROES) ||
-	    !locate(block, io, vm_mem_le64(range.sector),
-		    (uint64_t)count * VM_BLOCK_SECTOR))
-		return answer(block, request, -EBADMSG);
-	io->op = op;
-	io->may_unmap = flags & RANGE_UNMAP;
-	io->is_durable = is_write_through(block);
-	return BLOCK_SUBMIT;
+	if (io->result || request->range_next == request->range_count)
+		return false;
+	range = &request->ranges[request->range_next++];
+	io->off = range->sector * VM_BLOCK_SECTOR;
+	io->len = (uint64_t)range->num_sectors * VM_BLOCK_SECTOR;
+	io->may_unmap = range->flags & RANGE_UNMAP;
+	return true;
 }
 
 static enum block_verdict give_id(struct vm_virtio_block *block,
@@ -176,6 +231,8 @@ enum block_verdict block_request_parse(struct vm_virtio_block *block,
 
 	request->io = (struct vm_block_io){ .iov = request->iov };
 	request->head = chain->head;
+	request->range_count = 0;
+	request->range_next = 0;
 	r = cut(chain, request, &reader, &header);
 	if (r == -ENOSPC) {
 		vm_virtio_device_count_error(&block->device,
@@ -196,10 +253,10 @@ enum block_verdict block_request_parse(struct vm_virtio_block *block,
 	case VIRTIO_BLK_T_GET_ID:
 		return give_id(block, request);
 	case VIRTIO_BLK_T_DISCARD:
-		return parse_range(block, request, VM_BLOCK_DISCARD, &reader);
+		return parse_ranges(block, request, VM_BLOCK_DISCARD, &reader);
 	case VIRTIO_BLK_T_WRITE_ZEROES:
-		return parse_range(block, request, VM_BLOCK_WRITE_ZEROES,
-				   &reader);
+		return parse_ranges(block, request, VM_BLOCK_WRITE_ZEROES,
+				    &reader);
 	default:
 		return answer(block, request, BLOCK_UNSUPPORTED);
 	}

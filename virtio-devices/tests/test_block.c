@@ -40,11 +40,11 @@ START_TEST(the_configuration_is_where_the_specification_puts_it)
 	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 32), 0x30001);
 	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 36),
 			  VM_VIRTIO_BLOCK_MAX_DISCARD);
-	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 40), 1);
+	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 40), 32);
 	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 44), 32);
 	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 48),
 			  VM_VIRTIO_BLOCK_MAX_WRITE_ZEROES);
-	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 52), 1);
+	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 52), 8);
 	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 56), 1);
 	ck_assert_uint_eq(vm_virtio_rig_read(&disk.rig, CONFIG + 60), 0);
 	disk_fini(&disk);

@@ -9,7 +9,8 @@
  *	r = vm_virtio_block_new(&config, &block);
  *
  * Requests are checked against the capacity before anything moves, and go from
- * guest memory to the engine without a copy.  They complete in any order.
+ * guest memory to the engine without a copy.  They complete in any order.  A
+ * request of several ranges is several ones for the engine, one at a time.
  *
  * Threading: see device.h.
  */
@@ -51,11 +52,16 @@ extern "C" {
 /* Length of a serial number; a shorter one is padded with zeros. */
 #define VM_VIRTIO_BLOCK_ID 20
 
-/* What the driver is told not to exceed (5.2.4). */
-#define VM_VIRTIO_BLOCK_SEG_MAX		 126
-#define VM_VIRTIO_BLOCK_SIZE_MAX	 0x100000u
+/* What the driver is told not to exceed (5.2.4): buffers and their bytes. */
+#define VM_VIRTIO_BLOCK_SEG_MAX	 126
+#define VM_VIRTIO_BLOCK_SIZE_MAX 0x100000u
+
+/* Sectors of one range, and ranges of one request.  Zeroes may have to be
+ * written, so there are no more of them than of a large write. */
 #define VM_VIRTIO_BLOCK_MAX_DISCARD	 0x400000u
+#define VM_VIRTIO_BLOCK_DISCARD_SEG	 32
 #define VM_VIRTIO_BLOCK_MAX_WRITE_ZEROES 0x8000u
+#define VM_VIRTIO_BLOCK_WRITE_ZEROES_SEG 8
 
 /* Queue size unless the configuration says otherwise. */
 #define VM_VIRTIO_BLOCK_QUEUE_SIZE 256
