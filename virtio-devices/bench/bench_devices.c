@@ -7,16 +7,21 @@
  *	rng_notify      a notification that finds nothing to do
  *	block_read4k    a read of 4 KiB, alone, with an engine that has it at once
  *	block_read4k_32 the same, 32 offered at a time; per request
+ *	net_tx          a frame of 1514 bytes is sent, but for the system call
+ *	net_tx_32       the same, 32 offered at a time; per frame
+ *	net_rx          a frame is received, but for the system calls
+ *	net_rx_32       the same, 32 there at a time; per frame
  *	rate_limiter    ask a limiter of bytes and operations, and take
  *
- * The requests include the driver's part: building a chain of three in an
- * indirect table and taking it back.
+ * All of them include the driver's part: building a chain, of three in an
+ * indirect table for requests and of one for frames, and taking it back.
  */
 #include <virtio-devices-testing/rig.h>
 #include <virtio-devices/block.h>
 #include <virtio-devices/rng.h>
 
 #include "bench.h"
+#include "bench_net.h"
 
 #define DATA   VM_VIRTIO_RIG_DATA
 #define SECTOR 512u
@@ -26,14 +31,6 @@ struct setup {
 	struct vm_virtio_device *device;
 	pthread_mutex_t lock;
 };
-
-static void must(int r)
-{
-	if (r < 0) {
-		fprintf(stderr, "bench_devices: %s\n", strerror(-r));
-		exit(1);
-	}
-}
 
 static bool submit(void *impl, struct vm_block_io *io)
 {
@@ -193,6 +190,10 @@ static const struct bench_op ops[] = {
 	{ "rng_notify", rng_notify },
 	{ "block_read4k", block_read4k },
 	{ "block_read4k_32", block_read4k_32 },
+	{ "net_tx", net_tx },
+	{ "net_tx_32", net_tx_32 },
+	{ "net_rx", net_rx },
+	{ "net_rx_32", net_rx_32 },
 	{ "rate_limiter", rate_limiter },
 };
 
