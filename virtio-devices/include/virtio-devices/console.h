@@ -12,11 +12,12 @@
  *	...
  *	done = vm_virtio_console_push(console, 0, keys, len);
  *
- * The device has no descriptor: what is behind a port is the VMM's, so that a
- * terminal stays in the mode that the user's shell has it in.  Nothing waits
- * and nothing is lost.  A port that takes less than it is given gets the rest
- * when vm_virtio_console_writable() says so; a guest that takes less than
- * vm_virtio_console_push() offers has rx_ready() called when it takes more.
+ * The device has no descriptor: what is behind a port is the VMM's.  A terminal
+ * that was made non-blocking would be so for the user's shell, too.
+ *
+ * Nothing waits and nothing is lost.  A port that takes less than it is given
+ * gets the rest after vm_virtio_console_writable().  When the guest has taken
+ * less than vm_virtio_console_push() offered, rx_ready() tells when to go on.
  *
  * A device with one console that has no name is the plain one, which every
  * driver knows.  With any other ports it offers VIRTIO_CONSOLE_F_MULTIPORT, by
