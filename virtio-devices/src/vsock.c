@@ -2,6 +2,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include <vm-memory/endian.h>
+
 #include "vsock_internal.h"
 
 static void end_connections(struct vm_virtio_vsock *vsock)
@@ -18,6 +20,7 @@ static void end_connections(struct vm_virtio_vsock *vsock)
 static void serve(struct vm_virtio_vsock *vsock)
 {
 	if (vm_virtio_device_is_running(&vsock->device)) {
+		vsock_guest_event(vsock);
 		vsock_host_accept(vsock);
 		vsock_guest_receive(vsock);
 	}
@@ -34,8 +37,6 @@ static void notify(struct vm_virtio_device *device, uint16_t queue)
 
 	if (queue == VSOCK_TX)
 		vsock_guest_transmit(vsock);
-	else if (queue == VSOCK_EVENT)
-		vsock_guest_event(vsock);
 	serve(vsock);
 }
 

@@ -64,7 +64,10 @@ static void expire(struct vm_virtio_vsock *vsock)
 	uint64_t now = vsock_host_now_ms();
 	struct vsock_conn *conn;
 
-	while ((conn = TAILQ_FIRST(&vsock->waiting)) && conn->deadline <= now) {
+	for (int i = 0; i < MAX_EVENTS; i++) {
+		conn = TAILQ_FIRST(&vsock->waiting);
+		if (!conn || conn->deadline > now)
+			break;
 		vsock->stats.expired++;
 		vsock_conn_unwait(conn);
 		vsock_conn_reset(conn);
@@ -208,7 +211,8 @@ void vsock_host_handle(struct vm_virtio_vsock *vsock)
 
 bool vsock_host_has_connectors(const struct vm_virtio_vsock *vsock)
 {
-	return vsock->has_connectors &&
+	/* The event ends connections, so those that follow come after it. */
+	return vsock->has_connectors && !vsock->has_event &&
 	       vsock->handshakes < VM_VIRTIO_VSOCK_HANDSHAKES &&
 	       vsock->conn_count < vsock->max_connections;
 }

@@ -26,8 +26,8 @@
 
 #include <virtio-devices/device_type.h>
 #include <virtio-devices/vsock.h>
-#include <virtio-queue/cursor.h>
-#include <vm-memory/endian.h>
+
+#include "vsock_packet.h"
 
 #define VSOCK_QUEUE_SIZE 256
 
@@ -40,9 +40,6 @@
 #define VSOCK_EVENT  2
 #define VSOCK_QUEUES 3
 
-#define VSOCK_HOST_CID	  2
-#define VSOCK_TYPE_STREAM 1
-
 /* The longest payload of a packet to the guest. */
 #define VSOCK_MAX_PAYLOAD 65536
 
@@ -52,41 +49,6 @@
 /* Ports of the host that its own connections are given. */
 #define VSOCK_FIRST_PORT UINT32_C(0x40000000)
 #define VSOCK_LAST_PORT	 UINT32_C(0x7fffffff)
-
-/* 5.10.6, values of op. */
-enum vsock_op {
-	VSOCK_OP_NONE = 0,
-	VSOCK_OP_REQUEST = 1,
-	VSOCK_OP_RESPONSE = 2,
-	VSOCK_OP_RST = 3,
-	VSOCK_OP_SHUTDOWN = 4,
-	VSOCK_OP_RW = 5,
-	VSOCK_OP_CREDIT_UPDATE = 6,
-	VSOCK_OP_CREDIT_REQUEST = 7,
-};
-
-/* 5.10.6.6, flags of a SHUTDOWN: what its sender will not do any more. */
-#define VSOCK_NO_RECEIVE 1u
-#define VSOCK_NO_SEND	 2u
-#define VSOCK_NEITHER	 (VSOCK_NO_RECEIVE | VSOCK_NO_SEND)
-
-/* 5.10.6, in front of each packet.  In memory it is little-endian. */
-struct vsock_header {
-	uint32_t src_cid;
-	uint32_t src_cid_high;
-	uint32_t dst_cid;
-	uint32_t dst_cid_high;
-	uint32_t src_port;
-	uint32_t dst_port;
-	uint32_t len;
-	uint16_t type;
-	uint16_t op;
-	uint32_t flags;
-	uint32_t buf_alloc;
-	uint32_t fwd_cnt;
-};
-
-_Static_assert(sizeof(struct vsock_header) == 44, "5.10.6");
 
 /* A reset that no connection stands for. */
 struct vsock_refusal {
@@ -215,11 +177,6 @@ struct vm_virtio_vsock {
 	dev_t socket_dev; /* identify the file at @address */
 	ino_t socket_ino;
 };
-
-/* vsock_packet.c: a header in native order; 0 or what the cursor says. */
-int vsock_header_read(struct virtq_reader *reader, struct vsock_header *header);
-int vsock_header_write(struct virtq_writer *writer,
-		       const struct vsock_header *header);
 
 /* vsock_table.c: room for @max connections; 0 or -ENOMEM. */
 int vsock_table_init(struct vsock_table *table, uint32_t max);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-/* The header in front of each packet, VIRTIO 1.2 section 5.10.6. */
-#include "vsock_internal.h"
+#include <vm-memory/endian.h>
+
+#include "vsock_packet.h"
 
 /* Between little-endian and native order, whichever way round. */
 static struct vsock_header convert(const struct vsock_header *header)

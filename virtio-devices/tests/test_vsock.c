@@ -246,7 +246,7 @@ END_TEST
 /* The driver's next event, or -1. */
 static int64_t next_event(struct world *world, uint32_t len)
 {
-	const struct virtq_buf buf = { DATA, len, true };
+	const struct virtq_buf buf = { EVENT_AREA, len, true };
 	struct virtq_driver_used used;
 	uint32_t id;
 
@@ -256,7 +256,7 @@ static int64_t next_event(struct world *world, uint32_t len)
 		return -1;
 	if (used.len != sizeof(id))
 		return -2;
-	ck_assert_int_eq(vm_mem_read_le32(world->rig.mem, DATA, &id), 0);
+	ck_assert_int_eq(vm_mem_read_le32(world->rig.mem, EVENT_AREA, &id), 0);
 	return id;
 }
 
@@ -294,11 +294,32 @@ START_TEST(a_restored_guest_is_told_that_its_connections_are_gone)
 }
 END_TEST
 
+START_TEST(connections_of_the_host_come_after_the_event)
+{
+	static struct vm_virtio_state state;
+	struct conn conn = { .guest_port = 7 };
+	struct world world;
+	int fd;
+
+	world_start(&world);
+	vm_virtio_device_save(world.device, &state);
+	vm_virtio_mmio_reset(&world.rig.mmio);
+	ck_assert_int_eq(vm_virtio_device_restore(world.device, &state), 0);
+	fd = host_connect(&world);
+	host_say(fd, "CONNECT 7\n");
+	expect_no_packet(&world);
+	ck_assert_int_eq(next_event(&world, 8), 0);
+	expect_request(&world, &conn);
+	close(fd);
+	world_fini(&world);
+}
+END_TEST
+
 START_TEST(an_event_waits_for_a_good_buffer)
 {
 	static struct vm_virtio_state state;
 	struct virtq_driver_used used;
-	const struct virtq_buf readable = { DATA, 8, false };
+	const struct virtq_buf readable = { EVENT_AREA, 8, false };
 	const struct virtq_buf hole = { VM_VIRTIO_RIG_HOLE, 8, true };
 	struct world world;
 
@@ -393,6 +414,7 @@ RUN_TESTS("vsock", ONCE(a_socket_device_says_what_it_is),
 	  ONCE(a_device_that_stops_closes_all_connections),
 	  ONCE(a_queue_can_be_reset_under_connections),
 	  ONCE(a_restored_guest_is_told_that_its_connections_are_gone),
+	  ONCE(connections_of_the_host_come_after_the_event),
 	  ONCE(an_event_waits_for_a_good_buffer),
 	  ONCE(a_state_of_another_shape_is_refused),
 	  TIMES(every_attack_is_survived, 6 * VIRTQ_ATTACK_COUNT),

@@ -85,6 +85,15 @@ static void unstuff(struct link *link, uint32_t sent)
 	host_expect_end(link->fd);
 }
 
+/* Uses up a receive buffer of the guest by an answer. */
+static bool put_and_get(struct link *link)
+{
+	struct packet packet;
+
+	put(&link->world, &link->conn, OP_CREDIT_REQUEST);
+	return next_packet(&link->world, &packet);
+}
+
 START_TEST(the_guest_closes_and_gets_a_reset)
 {
 	struct link link;
@@ -301,6 +310,27 @@ START_TEST(what_the_guest_sent_before_closing_arrives)
 }
 END_TEST
 
+START_TEST(a_guest_that_ends_twice_spoils_nothing)
+{
+	struct link link;
+	uint32_t sent;
+
+	link_init(&link, _i);
+	sent = stuff(&link);
+	/* Its own reset overtakes the one that it gets. */
+	link.world.buffers = 0;
+	while (link.world.given)
+		ck_assert(put_and_get(&link));
+	put_shutdown(&link.world, &link.conn, NO_RECEIVE | NO_SEND);
+	put(&link.world, &link.conn, OP_RST);
+	link.world.buffers = RING;
+	refill(&link.world);
+	expect_no_packet(&link.world);
+	unstuff(&link, sent);
+	link_fini(&link);
+}
+END_TEST
+
 START_TEST(what_the_guest_sent_before_its_half_ended_arrives)
 {
 	struct link link;
@@ -368,6 +398,7 @@ RUN_TESTS("vsock_conn", TIMES(the_guest_closes_and_gets_a_reset, 2),
 	  TIMES(a_host_that_dies_with_unread_data_resets_the_guest, 2),
 	  TIMES(a_host_that_dies_under_a_full_buffer_raises_no_signal, 2),
 	  TIMES(what_the_guest_sent_before_closing_arrives, 2),
+	  TIMES(a_guest_that_ends_twice_spoils_nothing, 2),
 	  TIMES(what_the_guest_sent_before_its_half_ended_arrives, 2),
 	  TIMES(a_reset_of_the_device_drops_what_lingers, 2),
 	  TIMES(a_guest_that_does_not_confirm_an_end_is_reset, 2))

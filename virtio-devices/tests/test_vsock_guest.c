@@ -232,6 +232,45 @@ START_TEST(a_payload_may_be_cut_and_be_shorter_than_its_buffers)
 }
 END_TEST
 
+START_TEST(a_payload_may_be_in_more_pieces_than_a_call_takes)
+{
+	const uint32_t len = 2 * (RING - 1);
+	struct virtq_buf bufs[RING];
+	char bytes[2 * RING];
+	struct header header;
+	struct open open;
+
+	open_init(&open);
+	header = make_header(&open.conn, OP_RW);
+	header.len = len;
+	/* Each piece straddles two regions of memory, so it is two. */
+	for (uint32_t i = 0; i < len; i++)
+		bytes[i] = i % 2 ? 'b' : 'a';
+	ck_assert_int_eq(vm_mem_write(open.world.rig.mem,
+				      VM_VIRTIO_RIG_EDGE - 1, "ab", 2),
+			 0);
+	ck_assert_int_eq(
+		vm_mem_write(open.world.rig.mem, TX_AREA, &header, HEADER), 0);
+	bufs[0] = (struct virtq_buf){ TX_AREA, HEADER, false };
+	for (uint32_t i = 1; i < RING; i++)
+		bufs[i] =
+			(struct virtq_buf){ VM_VIRTIO_RIG_EDGE - 1, 2, false };
+	if (_i)
+		bufs[RING - 1].gpa = VM_VIRTIO_RIG_HOLE;
+	ck_assert_int_eq(vm_virtio_rig_send(&open.world.rig, TX, bufs, RING, 7),
+			 0);
+	run(&open.world);
+	/* The last one is found missing when the first ones are on their way.
+	 */
+	if (_i)
+		expect_op(&open.world, &open.conn, OP_RST);
+	else
+		host_expect(open.fd, bytes, len);
+	expect_no_packet(&open.world);
+	open_fini(&open);
+}
+END_TEST
+
 START_TEST(a_packet_of_no_connection_is_refused)
 {
 	const struct conn conn = { 77, 88, 0, 0 };
@@ -491,6 +530,7 @@ RUN_TESTS("vsock_guest", ONCE(the_guest_connects_to_a_program_of_the_host),
 	  TIMES(a_packet_with_the_wrong_buffers_is_dropped, 4),
 	  ONCE(data_outside_of_memory_ends_the_connection),
 	  ONCE(a_payload_may_be_cut_and_be_shorter_than_its_buffers),
+	  TIMES(a_payload_may_be_in_more_pieces_than_a_call_takes, 2),
 	  TIMES(a_packet_of_no_connection_is_refused, 9),
 	  TIMES(a_type_that_is_not_known_is_refused, 4),
 	  TIMES(what_is_out_of_place_ends_the_connection, 5),

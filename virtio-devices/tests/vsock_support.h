@@ -39,10 +39,11 @@
 
 #define BUFFER VM_VIRTIO_VSOCK_BUFFER
 
-/* The guest's receive buffers, and where it sends from. */
+/* The guest's receive buffers, where it sends from, and where events go. */
 #define RX_LEN	     4096u
 #define RX_AREA(i)   (DATA + (i)*0x2000)
 #define TX_AREA	     (DATA + 0x200000)
+#define EVENT_AREA   (DATA + 0x300000)
 #define GUEST_BUFFER 0x40000u
 
 #define HEADER 44u

@@ -83,7 +83,7 @@ struct vm_virtio_vsock;
  * @path: of the Unix socket; copied.  A relative one is looked up whenever it
  *	is used.
  * @max_connections: 0 for VM_VIRTIO_VSOCK_CONNECTIONS.  Each takes a
- *	descriptor.
+ *	descriptor, and VM_VIRTIO_VSOCK_BUFFER bytes if it needs them.
  * @patience_ms: 0 for VM_VIRTIO_VSOCK_PATIENCE_MS
  */
 struct vm_virtio_vsock_config {
