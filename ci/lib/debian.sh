@@ -101,6 +101,10 @@ debian_fetch() {
 	debian_update "$arch"
 	case $package in
 	kernel) names=("$(debian_kernel_package "$arch")") ;;
+	mke2fs)
+		names=(e2fsprogs libblkid1 libc6 libcom-err2 libext2fs2 libuuid1)
+		[ "$arch" != riscv64 ] || names[4]=libext2fs2t64
+		;;
 	link-libraries)
 		# libxxhash-dev: what liblz4 is linked with.
 		names=(libfdt-dev liblz4-dev liblzma-dev libxxhash-dev libzstd-dev
@@ -120,7 +124,7 @@ debian_fetch() {
 # debian_unpack ARCH PACKAGE - print the directory where PACKAGE is unpacked
 #
 # PACKAGE "kernel" is the stock kernel, "link-libraries" all that the tree is
-# linked with.  Runs side by side wait for each other, and a directory appears under
+# linked with, "mke2fs" the program with all that it is linked with.  Runs side by side wait for each other, and a directory appears under
 # its name only when it is complete.
 debian_unpack() (
 	final=$cache_dir/debian/$1/$2

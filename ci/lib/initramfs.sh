@@ -78,6 +78,20 @@ initramfs_drivers() {
 	initramfs_modules "$1" "$2" virtio_vsock vmw_vsock_virtio_transport
 }
 
+# initramfs_mke2fs ARCH ROOT - put mke2fs and its libraries into ROOT
+initramfs_mke2fs() {
+	local from file
+	from=$(debian_unpack "$1" mke2fs)
+
+	while read -r file; do
+		install -D -m 755 "$file" "$2/lib/${file##*/}"
+	done < <(find "$from" -name 'libblkid.so.1' -o -name 'libc.so.6' \
+		-o -name 'libcom_err.so.2' -o -name 'libe2p.so.2' \
+		-o -name 'libext2fs.so.2' -o -name 'libuuid.so.1' -o -name 'ld-*.so.*')
+	ln -sfn lib "$2/lib64"
+	install -D -m 755 "$(find "$from" -path '*/sbin/mke2fs')" "$2/sbin/mke2fs"
+}
+
 # initramfs_base ARCH ROOT INIT MODULE... - fill ROOT with busybox, INIT, and
 # modules in the list "boot"
 initramfs_base() {

@@ -45,7 +45,7 @@ static void tick(void *model)
 static int add_devices(struct vmm *vmm)
 {
 	struct vm_bus_range uart = { UART, VM_SERIAL_SIZE, &vm_byte_device_ops,
-				     &vmm->console.port };
+				     &vmm->serial.port };
 	struct machine *machine = &vmm->machine;
 	int r;
 

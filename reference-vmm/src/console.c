@@ -1,239 +1,195 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-#include "console.h"
-
+/* --console: the virtio console, whose every port has a stream. */
 #include <errno.h>
-#include <fcntl.h>
-#include <signal.h>
-#include <string.h>
-#include <sys/epoll.h>
-#include <unistd.h>
-#include <vm-console/terminal.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <virtio-devices/console.h>
 
-#include "machine.h"
+#include "keys.h"
 #include "message.h"
 #include "vmm.h"
 
-/* Static, because a signal handler reaches nothing else. */
-static struct vm_terminal terminal;
+struct port {
+	struct virtio *virtio;
+	uint16_t index;
+	const char *name;
+	struct stream stream;
+};
 
-VM_BYTE_DEVICE_ADAPT(vm_serial)
+struct console {
+	struct vm_virtio_console *console;
+	struct port ports[MAX_PORTS];
+	uint16_t port_count;
+};
 
-static size_t serial_tx(void *context, const uint8_t *data, size_t len)
+static void console_free(void *impl)
 {
-	struct console *console = context;
+	struct console *console = impl;
 
-	if (!console->has_writer)
-		return len;
-	return vm_console_output_push(&console->output, data, len);
+	/* What is behind the ports first, for it calls the device. */
+	for (unsigned int i = 0; i < console->port_count; i++)
+		stream_fini(&console->ports[i].stream);
+	vm_virtio_console_free(console->console);
+	free(console);
 }
 
-static void serial_irq(void *context, bool level)
+static struct vm_virtio_console *device_of(const struct port *port)
 {
-	struct console *console = context;
+	const struct console *console = port->virtio->impl;
 
-	machine_set_irq(console->vmm, CONSOLE_IRQ, level);
+	return console->console;
 }
 
-static void serial_rx_ready(void *context)
+static size_t write_output(void *context, const uint8_t *data, size_t len)
 {
-	struct console *console = context;
+	struct port *port = context;
 
-	vm_console_input_notify(&console->input);
+	return stream_write(&port->stream, data, len);
 }
 
-static const struct vm_serial_ops serial_ops = {
-	.tx = serial_tx,
-	.irq = serial_irq,
-	.rx_ready = serial_rx_ready,
+static void guest_has_room(void *context)
+{
+	struct port *port = context;
+
+	stream_notify(&port->stream);
+}
+
+static const struct vm_virtio_console_ops ops = {
+	.write = write_output,
+	.rx_ready = guest_has_room,
 };
 
 static void output_has_room(void *context)
 {
-	struct console *console = context;
+	struct port *port = context;
 
-	pthread_mutex_lock(&console->lock);
-	vm_serial_flush(&console->serial);
-	pthread_mutex_unlock(&console->lock);
-}
-
-/* A full disk costs output, a reader who has gone ends the run. */
-static void *write_output(void *context)
-{
-	struct console *console = context;
-	int r = vm_console_output_run(&console->output);
-
-	if (r == -EPIPE)
-		vmm_end(console->vmm,
-			fail(EXIT_HOST_ERROR,
-			     "serial console: nobody reads it any more: "
-			     "stopped"));
-	else if (r)
-		fail(EXIT_HOST_ERROR,
-		     "serial console: cannot write: %s; its output is dropped "
-		     "from here on",
-		     strerror(-r));
-	return NULL;
+	pthread_mutex_lock(&port->virtio->lock);
+	vm_virtio_console_writable(device_of(port), port->index);
+	pthread_mutex_unlock(&port->virtio->lock);
 }
 
 static size_t push_input(void *context, const uint8_t *data, size_t len)
 {
-	struct console *console = context;
-	size_t pushed = 0, room;
+	struct port *port = context;
 
-	pthread_mutex_lock(&console->lock);
-	/* Until it says 0, for only then does it tell when there is more. */
-	while (pushed < len &&
-	       (room = vm_serial_rx_ready(&console->serial)) > 0) {
-		room = room < len - pushed ? room : len - pushed;
-		pushed += vm_serial_push(&console->serial, data + pushed, room);
+	pthread_mutex_lock(&port->virtio->lock);
+	len = vm_virtio_console_push(device_of(port), port->index, data, len);
+	pthread_mutex_unlock(&port->virtio->lock);
+	return len;
+}
+
+/* Sizes are those of the one port that has the terminal. */
+static void resize(struct virtio *virtio)
+{
+	struct console *console = virtio->impl;
+
+	for (uint16_t i = 0; i < console->port_count; i++) {
+		int fd = console->ports[i].stream.in_fd;
+		struct winsize size;
+
+		if (fd < 0 || ioctl(fd, TIOCGWINSZ, &size))
+			continue;
+		pthread_mutex_lock(&virtio->lock);
+		vm_virtio_console_resize(console->console, i, size.ws_col,
+					 size.ws_row);
+		pthread_mutex_unlock(&virtio->lock);
 	}
-	pthread_mutex_unlock(&console->lock);
-	return pushed;
 }
 
-static void leave(void *context)
+static int start(struct virtio *virtio)
 {
-	struct console *console = context;
+	struct console *console = virtio->impl;
+	int r = OPTIONS_RUN;
 
-	vmm_end(console->vmm, EXIT_GUEST_DONE);
-}
-
-static const struct vm_console_input_ops input_ops = { push_input, leave };
-
-static void input_is_ready(void *context, uint32_t events)
-{
-	struct console *console = context;
-
-	(void)events;
-	vm_console_input_process(&console->input);
-}
-
-static int open_files(struct console *console, const struct options *options)
-{
-	switch (options->serial) {
-	case SERIAL_OFF:
-		break;
-	case SERIAL_TTY:
-		console->in_fd = STDIN_FILENO;
-		console->out_fd = STDOUT_FILENO;
-		break;
-	case SERIAL_FILE:
-		console->out_fd =
-			open(options->serial_path,
-			     O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-		if (console->out_fd < 0)
-			return fail(EXIT_BAD_CONFIG,
-				    "--serial file=%s: cannot open: %s",
-				    options->serial_path, strerror(errno));
-		break;
-	}
-	return OPTIONS_RUN;
-}
-
-int console_init(struct vmm *vmm)
-{
-	struct console *console = &vmm->console;
-	int r;
-
-	console->vmm = vmm;
-	console->in_fd = console->out_fd = -1;
-	pthread_mutex_init(&console->lock, NULL);
-	console->port =
-		(struct vm_byte_device){ vm_serial_byte_read,
-					 vm_serial_byte_write, &console->serial,
-					 &console->lock };
-	r = vm_serial_init(&console->serial, &serial_ops, console);
-	if (r)
-		return host_error("serial console", r);
-	r = open_files(console, vmm->options);
-	if (r != OPTIONS_RUN)
-		return r;
-	r = vm_console_input_init(&console->input, console->in_fd, &input_ops,
-				  console);
-	return r ? host_error("serial console", r) : OPTIONS_RUN;
-}
-
-static void restore_and_die(int signal)
-{
-	vm_terminal_restore(&terminal);
-	/* SA_RESETHAND has put the default action back. */
-	raise(signal);
-}
-
-/* For all that ends a process and is not in vmm.c's hands. */
-static int set_raw(int fd)
-{
-	static const int fatal[] = {
-		SIGABRT, SIGBUS,  SIGFPE,  SIGILL,    SIGIO,
-		SIGPROF, SIGPWR,  SIGQUIT, SIGSEGV,   SIGSTKFLT,
-		SIGSYS,	 SIGTRAP, SIGUSR2, SIGVTALRM, SIGXCPU,
-	};
-	struct sigaction action = { .sa_handler = restore_and_die,
-				    .sa_flags = (int)SA_RESETHAND };
-
-	if (fd < 0 || !isatty(fd))
-		return 0;
-	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
-		sigaction(fatal[i], &action, NULL);
-	return vm_terminal_set_raw(&terminal, fd);
-}
-
-static int start_output(struct console *console)
-{
-	int r;
-
-	if (console->out_fd < 0)
-		return 0;
-	r = vm_console_output_init(&console->output, console->out_fd,
-				   output_has_room, console);
-	if (r)
-		return r;
-	r = -pthread_create(&console->writer, NULL, write_output, console);
-	console->has_writer = !r;
-	if (r)
-		vm_console_output_fini(&console->output);
+	for (uint16_t i = 0; i < console->port_count && r == OPTIONS_RUN; i++)
+		r = stream_start(&console->ports[i].stream);
+	resize(virtio);
 	return r;
 }
 
-static int start_input(struct console *console)
+static int open_port(struct port *port, char *value)
 {
-	return vm_event_add(&console->vmm->events,
-			    vm_console_input_fd(&console->input), EPOLLIN,
-			    input_is_ready, console);
+	bool is_tty = false, is_off = false;
+	const char *file = NULL;
+	const struct key keys[] = {
+		{ "tty", KEY_WORD, &is_tty },
+		{ "off", KEY_WORD, &is_off },
+		{ "file", KEY_TEXT, &file },
+		{ "name", KEY_TEXT, &port->name },
+	};
+	int r = keys_parse("--console", value, keys,
+			   sizeof(keys) / sizeof(keys[0]));
+
+	if (r != OPTIONS_RUN)
+		return r;
+	if (is_tty + is_off + !!file != 1)
+		return fail(EXIT_BAD_USAGE,
+			    "--console: expected one of tty, off and "
+			    "file=PATH");
+	port->stream = (struct stream){
+		.vmm = port->virtio->vmm,
+		.name = port->virtio->name,
+		.push = push_input,
+		.room = output_has_room,
+		.context = port,
+	};
+	return stream_open(&port->stream, "--console",
+			   is_tty   ? STREAM_TTY
+			   : is_off ? STREAM_OFF
+				    : STREAM_FILE,
+			   file);
 }
 
-int console_start(struct console *console)
+static int open_ports(struct virtio *virtio, struct console *console)
 {
+	const struct options *options = virtio->vmm->options;
+	int r = OPTIONS_RUN;
+
+	for (uint16_t i = 0; i < options->port_count && r == OPTIONS_RUN; i++) {
+		struct port *port = &console->ports[console->port_count++];
+
+		port->virtio = virtio;
+		port->index = i;
+		r = open_port(port, options->ports[i]);
+	}
+	return r;
+}
+
+/* All ports are in the options; @value is the first one's. */
+int console_new(struct virtio *virtio, char *value)
+{
+	struct vm_virtio_console_port ports[MAX_PORTS] = { 0 };
+	struct vm_virtio_console_config config = { .host = virtio_host(virtio),
+						   .ports = ports };
+	struct console *console = calloc(1, sizeof(*console));
 	int r;
 
-	r = start_output(console);
-	if (!r)
-		r = start_input(console);
-	if (!r)
-		r = set_raw(console->in_fd);
-	if (r)
-		return host_error("serial console", r);
-	return OPTIONS_RUN;
-}
+	(void)value;
+	if (!console)
+		return host_error(virtio->name, -ENOMEM);
+	virtio->impl = console;
+	virtio->free = console_free;
+	r = open_ports(virtio, console);
+	if (r != OPTIONS_RUN)
+		return r;
+	config.port_count = console->port_count;
+	for (unsigned int i = 0; i < console->port_count; i++) {
+		struct port *port = &console->ports[i];
 
-void console_resume(void)
-{
-	vm_terminal_resume(&terminal);
-}
-
-void console_restore(void)
-{
-	vm_terminal_restore(&terminal);
-}
-
-void console_fini(struct console *console)
-{
-	if (console->has_writer) {
-		vm_console_output_close(&console->output);
-		pthread_join(console->writer, NULL);
-		vm_console_output_fini(&console->output);
+		ports[i].ops = &ops;
+		ports[i].context = port;
+		ports[i].name = port->name;
+		ports[i].is_console = !port->name;
 	}
-	vm_console_input_fini(&console->input);
-	if (console->out_fd > STDERR_FILENO)
-		close(console->out_fd);
+	r = vm_virtio_console_new(&config, &console->console);
+	if (r == -EINVAL)
+		return fail(EXIT_BAD_CONFIG,
+			    "--console: a name has at most %d bytes",
+			    VM_VIRTIO_CONSOLE_MAX_NAME);
+	if (r)
+		return host_error(virtio->name, r);
+	virtio->device = vm_virtio_console_device(console->console);
+	virtio->start = start;
+	virtio->resize = resize;
+	return OPTIONS_RUN;
 }

@@ -2,6 +2,7 @@
 #include "keys.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -74,6 +75,9 @@ static int set(const char *flag, const struct key *key, const char *text)
 		is_good = parse_switch(text, key->value);
 		expected = "on or off";
 		break;
+	case KEY_WORD:
+		*(bool *)key->value = true;
+		return OPTIONS_RUN;
 	case KEY_NUMBER:
 		is_good = parse_number(text, key->value);
 		expected = "a number";
@@ -103,23 +107,27 @@ static char *next_item(char **list)
 	return item;
 }
 
-/* "path=, readonly=, direct=", for whoever used another name. */
+/* "path=, readonly=, tty", for whoever used another name. */
 static int unknown(const char *flag, const char *item, const struct key *keys,
 		   size_t count)
 {
 	char names[256] = "";
 	size_t len = 0;
 
-	for (size_t i = 0; i < count; i++) {
-		for (const char *c = i ? ", " : ""; *c; c++)
-			names[len++] = *c;
-		for (const char *c = keys[i].name; *c; c++)
-			names[len++] = *c;
-		names[len++] = '=';
-	}
-	names[len] = '\0';
+	for (size_t i = 0; i < count && len < sizeof(names); i++)
+		len += (size_t)snprintf(names + len, sizeof(names) - len,
+					"%s%s%s", i ? ", " : "", keys[i].name,
+					keys[i].type == KEY_WORD ? "" : "=");
 	return fail(EXIT_BAD_USAGE, "%s: %s: expected one of %s", flag, item,
 		    names);
+}
+
+/* What @item gives to a key, or NULL if it is about something else. */
+static const char *value_for(const char *item, const struct key *key)
+{
+	if (key->type == KEY_WORD)
+		return strcmp(item, key->name) ? NULL : "";
+	return key_value(item, key->name);
 }
 
 int keys_parse(const char *flag, char *list, const struct key *keys,
@@ -132,7 +140,7 @@ int keys_parse(const char *flag, char *list, const struct key *keys,
 		size_t i;
 
 		for (i = 0; i < count && !value; i++)
-			value = key_value(item, keys[i].name);
+			value = value_for(item, &keys[i]);
 		r = value ? set(flag, &keys[i - 1], value)
 			  : unknown(flag, item, keys, count);
 	}

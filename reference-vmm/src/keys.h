@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause */
-/* Numbers, sizes, and lists of the form "name=value,name=value". */
+/* Numbers, sizes, and lists of the form "name=value,name". */
 #ifndef REFERENCE_VMM_KEYS_H
 #define REFERENCE_VMM_KEYS_H
 
@@ -11,6 +11,7 @@ enum key_type {
 	KEY_TEXT, /* const char * */
 	KEY_SWITCH, /* bool: on or off */
 	KEY_NUMBER, /* uint64_t */
+	KEY_WORD, /* bool: the name alone */
 	KEY_SIZE, /* uint64_t, with a suffix K, M, G or T if it likes */
 };
 

@@ -36,7 +36,8 @@ struct net {
 /* What --net may say. */
 struct net_options {
 	const char *tap;
-	const char *mac;
+	const char *mac_text;
+	uint8_t mac[6];
 	uint64_t fd;
 	uint64_t mtu;
 	uint64_t queues;
@@ -57,12 +58,34 @@ static void net_free(void *impl)
 	free(net);
 }
 
+static int parse_mac(const char *text, uint8_t mac[6])
+{
+	int end = -1;
+
+	/* Or else it would take signs and spaces. */
+	if (strlen(text) != 17 ||
+	    strspn(text, "0123456789abcdefABCDEF:") != 17 ||
+	    sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0],
+		   &mac[1], &mac[2], &mac[3], &mac[4], &mac[5], &end) != 6 ||
+	    text[end])
+		return fail(EXIT_BAD_USAGE,
+			    "--net: mac=%s: expected six pairs of digits, such "
+			    "as 52:54:00:12:34:56",
+			    text);
+	if (mac[0] & 1)
+		return fail(EXIT_BAD_CONFIG,
+			    "--net: mac=%s: that is an address of many; make "
+			    "the first pair an even number",
+			    text);
+	return OPTIONS_RUN;
+}
+
 static int parse(char *value, struct net_options *options)
 {
 	const struct key keys[] = {
 		{ "tap", KEY_TEXT, &options->tap },
 		{ "fd", KEY_NUMBER, &options->fd },
-		{ "mac", KEY_TEXT, &options->mac },
+		{ "mac", KEY_TEXT, &options->mac_text },
 		{ "mtu", KEY_NUMBER, &options->mtu },
 		{ "queues", KEY_NUMBER, &options->queues },
 		{ "bps", KEY_SIZE, &options->bps },
@@ -89,25 +112,8 @@ static int parse(char *value, struct net_options *options)
 			     options->mtu > VM_VIRTIO_NET_MAX_MTU))
 		return fail(EXIT_BAD_CONFIG, "--net: mtu= is %d to %d",
 			    VM_VIRTIO_NET_MIN_MTU, VM_VIRTIO_NET_MAX_MTU);
-	return OPTIONS_RUN;
-}
-
-static int parse_mac(const char *text, uint8_t mac[6])
-{
-	int end = -1;
-
-	if (sscanf(text, "%2hhx:%2hhx:%2hhx:%2hhx:%2hhx:%2hhx%n", &mac[0],
-		   &mac[1], &mac[2], &mac[3], &mac[4], &mac[5], &end) != 6 ||
-	    text[end])
-		return fail(EXIT_BAD_USAGE,
-			    "--net: mac=%s: expected six pairs of digits, such "
-			    "as 52:54:00:12:34:56",
-			    text);
-	if (mac[0] & 1)
-		return fail(EXIT_BAD_CONFIG,
-			    "--net: mac=%s: that is an address of many; make "
-			    "the first pair an even number",
-			    text);
+	if (options->mac_text)
+		return parse_mac(options->mac_text, options->mac);
 	return OPTIONS_RUN;
 }
 
@@ -181,15 +187,12 @@ static int make(struct virtio *virtio, struct net *net,
 		.rx_bytes = limit,
 		.tx_bytes = limit,
 	};
-	int r = OPTIONS_RUN;
+	int r;
 
 	config.host.without =
 		(options->csum ? 0 : CSUM) | (options->tso ? 0 : TSO) |
 		(options->ufo ? 0 : UFO) | (options->uso ? 0 : USO);
-	if (options->mac)
-		r = parse_mac(options->mac, config.mac);
-	if (r != OPTIONS_RUN)
-		return r;
+	memcpy(config.mac, options->mac, sizeof(config.mac));
 	r = vm_virtio_net_new(&config, &net->net);
 	if (r)
 		return host_error(virtio->name, r);

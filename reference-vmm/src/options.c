@@ -31,6 +31,13 @@ static const char help[] =
 	"        [,offload_{csum,tso,ufo,uso}=on|off]\n"
 	"                         virtio network card on a tap\n"
 	"  --rng src=PATH         virtio entropy device\n"
+	"  --console tty|off|file=PATH[,name=NAME]\n"
+	"                         port of the virtio console: a console, or with a\n"
+	"                         name a port for programs\n"
+	"  --vsock cid=N,socket=PATH\n"
+	"                         virtio sockets, bridged to Unix sockets\n"
+	"  --balloon size=SIZE[,deflate_on_oom=on|off][,free_page_reporting=on|off]\n"
+	"                         virtio memory balloon\n"
 	"  --stats                print what the devices counted at the end;\n"
 	"                         SIGUSR1 prints it at once\n"
 	"  --boot-protocol NAME   auto, linux or, on x86_64, pvh (auto)\n"
@@ -39,7 +46,7 @@ static const char help[] =
 	"\n"
 	"The serial console is stdin and stdout; messages are on stderr.  On a\n"
 	"terminal, Ctrl-A x leaves and Ctrl-A Ctrl-A sends a Ctrl-A.\n"
-	"There may be several disks, network cards and entropy devices.\n"
+	"There may be several disks, network cards, entropy devices and ports.\n"
 	"\n"
 	"Exit codes: 0 the guest powered off or rebooted, 1 host error,\n"
 	"2 usage, 3 bad configuration or image, 4 KVM unavailable,\n"
@@ -83,11 +90,11 @@ static int set_serial(struct options *options, const char *value)
 {
 	options->serial_path = key_value(value, "file");
 	if (options->serial_path && *options->serial_path)
-		options->serial = SERIAL_FILE;
+		options->serial = STREAM_FILE;
 	else if (!strcmp(value, "tty"))
-		options->serial = SERIAL_TTY;
+		options->serial = STREAM_TTY;
 	else if (!strcmp(value, "off"))
-		options->serial = SERIAL_OFF;
+		options->serial = STREAM_OFF;
 	else
 		return fail(EXIT_BAD_USAGE,
 			    "--serial %s: expected tty, off or file=PATH",
@@ -123,6 +130,9 @@ enum flag {
 	DISK,
 	NET,
 	RNG,
+	CONSOLE,
+	VSOCK,
+	BALLOON,
 	PROTOCOL,
 	STATS,
 	SHOW_VERSION,
@@ -139,6 +149,9 @@ static const struct option flags[] = {
 	[DISK] = { "disk", required_argument, NULL, DISK },
 	[NET] = { "net", required_argument, NULL, NET },
 	[RNG] = { "rng", required_argument, NULL, RNG },
+	[CONSOLE] = { "console", required_argument, NULL, CONSOLE },
+	[VSOCK] = { "vsock", required_argument, NULL, VSOCK },
+	[BALLOON] = { "balloon", required_argument, NULL, BALLOON },
 	[PROTOCOL] = { "boot-protocol", required_argument, NULL, PROTOCOL },
 	[STATS] = { "stats", no_argument, NULL, STATS },
 	[SHOW_VERSION] = { "version", no_argument, NULL, SHOW_VERSION },
@@ -165,6 +178,17 @@ static int add_device(struct options *options, enum device_kind kind,
 	return OPTIONS_RUN;
 }
 
+static int add_port(struct options *options, char *value)
+{
+	if (options->port_count == MAX_PORTS)
+		return fail(EXIT_BAD_CONFIG,
+			    "--console: there are at most %d ports", MAX_PORTS);
+	options->ports[options->port_count++] = value;
+	if (options->port_count > 1)
+		return OPTIONS_RUN;
+	return add_device(options, DEVICE_CONSOLE, value);
+}
+
 static int set(struct options *options, enum flag flag, char *value)
 {
 	switch (flag) {
@@ -189,6 +213,12 @@ static int set(struct options *options, enum flag flag, char *value)
 		return add_device(options, DEVICE_NET, value);
 	case RNG:
 		return add_device(options, DEVICE_RNG, value);
+	case CONSOLE:
+		return add_port(options, value);
+	case VSOCK:
+		return add_device(options, DEVICE_VSOCK, value);
+	case BALLOON:
+		return add_device(options, DEVICE_BALLOON, value);
 	case PROTOCOL:
 		return set_protocol(options, value);
 	case STATS:
@@ -260,7 +290,7 @@ static int refuse(const char *arg, int found)
 
 static bool may_repeat(enum flag flag)
 {
-	return flag == DISK || flag == NET || flag == RNG;
+	return flag == DISK || flag == NET || flag == RNG || flag == CONSOLE;
 }
 
 int options_parse(struct options *options, int argc, char **argv)

@@ -6,19 +6,27 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "stream.h"
+
 #define MAX_CPUS    64
 #define MAX_DEVICES 16
-
-enum serial_mode { SERIAL_TTY, SERIAL_OFF, SERIAL_FILE };
+#define MAX_PORTS   8
 
 enum boot_protocol { BOOT_AUTO, BOOT_LINUX, BOOT_PVH };
 
-enum device_kind { DEVICE_DISK, DEVICE_NET, DEVICE_RNG };
+enum device_kind {
+	DEVICE_DISK,
+	DEVICE_NET,
+	DEVICE_RNG,
+	DEVICE_CONSOLE,
+	DEVICE_VSOCK,
+	DEVICE_BALLOON,
+};
 
 /* One virtio device, in the order of the command line. */
 struct device_option {
 	enum device_kind kind;
-	char *value; /* a list for keys.h */
+	char *value; /* a list for keys.h; of a console, its first port's */
 };
 
 struct options {
@@ -27,11 +35,13 @@ struct options {
 	const char *cmdline;
 	unsigned int cpus;
 	uint64_t memory; /* bytes, a multiple of 4096 */
-	enum serial_mode serial;
-	const char *serial_path; /* for SERIAL_FILE */
+	enum stream_mode serial;
+	const char *serial_path; /* for STREAM_FILE */
 	enum boot_protocol protocol;
 	struct device_option devices[MAX_DEVICES];
 	unsigned int device_count;
+	char *ports[MAX_PORTS]; /* of the one console: lists for keys.h */
+	unsigned int port_count;
 	bool stats; /* at the end */
 };
 

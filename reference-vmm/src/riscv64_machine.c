@@ -48,7 +48,7 @@ static void tick(void *model)
 static int add_devices(struct vmm *vmm)
 {
 	struct vm_bus_range uart = { UART, VM_SERIAL_SIZE, &vm_byte_device_ops,
-				     &vmm->console.port };
+				     &vmm->serial.port };
 	struct machine *machine = &vmm->machine;
 	int r;
 
@@ -332,12 +332,11 @@ bool machine_power_button(struct vmm *vmm)
 }
 
 /* Returns how many bytes there was room for; the guest tries again. */
-static size_t show(struct console *console, const uint8_t *data, size_t len)
+static size_t show(struct serial *serial, const uint8_t *data, size_t len)
 {
-	pthread_mutex_lock(&console->lock);
-	if (console->has_writer)
-		len = vm_console_output_push(&console->output, data, len);
-	pthread_mutex_unlock(&console->lock);
+	pthread_mutex_lock(&serial->lock);
+	len = stream_write(&serial->stream, data, len);
+	pthread_mutex_unlock(&serial->lock);
 	return len;
 }
 
@@ -358,13 +357,13 @@ static void debug_console(struct vmm *vmm, const struct kvm_exit_riscv_sbi *sbi)
 		    vm_mem_read(vmm->mem, sbi->args[1], data, len))
 			sbi->ret[0] = SBI_ERR_INVALID_PARAM;
 		else
-			sbi->ret[1] = show(&vmm->console, data, len);
+			sbi->ret[1] = show(&vmm->serial, data, len);
 		break;
 	case DBCN_READ:
 		break;
 	case DBCN_WRITE_BYTE:
 		data[0] = (uint8_t)sbi->args[0];
-		if (!show(&vmm->console, data, 1))
+		if (!show(&vmm->serial, data, 1))
 			sbi->ret[0] = SBI_ERR_FAILED;
 		break;
 	default:

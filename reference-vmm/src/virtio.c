@@ -19,6 +19,9 @@ static const struct {
 	[DEVICE_DISK] = { "disk", disk_new },
 	[DEVICE_NET] = { "net", net_new },
 	[DEVICE_RNG] = { "rng", rng_new },
+	[DEVICE_CONSOLE] = { "console", console_new },
+	[DEVICE_VSOCK] = { "vsock", vsock_new },
+	[DEVICE_BALLOON] = { "balloon", balloon_new },
 };
 
 uint64_t virtio_address(unsigned int index)
@@ -218,8 +221,11 @@ int virtio_start(struct vmm *vmm)
 {
 	for (unsigned int i = 0; i < vmm->options->device_count; i++) {
 		struct virtio *virtio = &vmm->virtio[i];
-		int r = pthread_create(&virtio->thread, NULL, serve, virtio);
+		int r = virtio->start ? virtio->start(virtio) : OPTIONS_RUN;
 
+		if (r != OPTIONS_RUN)
+			return r;
+		r = pthread_create(&virtio->thread, NULL, serve, virtio);
 		if (r)
 			return host_error(virtio->name, -r);
 		virtio->has_thread = true;
@@ -237,6 +243,14 @@ void virtio_stop(struct vmm *vmm)
 		atomic_store(&virtio->is_stopped, true);
 		vm_event_wake(&virtio->events);
 		pthread_join(virtio->thread, NULL);
+	}
+}
+
+void virtio_resize(struct vmm *vmm)
+{
+	for (unsigned int i = 0; i < vmm->options->device_count; i++) {
+		if (vmm->virtio[i].resize)
+			vmm->virtio[i].resize(&vmm->virtio[i]);
 	}
 }
 

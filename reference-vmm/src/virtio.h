@@ -31,6 +31,8 @@ struct virtio {
 	struct vm_virtio_device *device; /* what the type made, or NULL */
 	void *impl; /* the type's own */
 	void (*free)(void *impl);
+	int (*start)(struct virtio *virtio); /* with the event loop, or NULL */
+	void (*resize)(struct virtio *virtio); /* the terminal, or NULL */
 	pthread_mutex_t lock; /* of device */
 	struct vm_virtio_mmio mmio;
 	unsigned int irq;
@@ -59,6 +61,9 @@ int virtio_connect(struct vmm *vmm);
 int virtio_start(struct vmm *vmm);
 void virtio_stop(struct vmm *vmm);
 
+/* The terminal has another size. */
+void virtio_resize(struct vmm *vmm);
+
 /* A line on stderr for each device. */
 void virtio_print_stats(struct vmm *vmm);
 
@@ -69,5 +74,8 @@ void virtio_fini(struct vmm *vmm);
 int disk_new(struct virtio *virtio, char *value);
 int net_new(struct virtio *virtio, char *value);
 int rng_new(struct virtio *virtio, char *value);
+int console_new(struct virtio *virtio, char *value);
+int vsock_new(struct virtio *virtio, char *value);
+int balloon_new(struct virtio *virtio, char *value);
 
 #endif

@@ -65,9 +65,11 @@ static void signal_came(void *context, uint32_t events)
 	if (read(vmm->signal_fd, &info, sizeof(info)) != sizeof(info))
 		return;
 	if (info.ssi_signo == SIGCONT)
-		console_resume();
+		terminal_resume();
 	else if (info.ssi_signo == SIGUSR1)
 		virtio_print_stats(vmm);
+	else if (info.ssi_signo == SIGWINCH)
+		virtio_resize(vmm);
 	else
 		asked_to_end(vmm, (int)info.ssi_signo);
 }
@@ -75,7 +77,7 @@ static void signal_came(void *context, uint32_t events)
 /* Runs only at the end, when the signals are no longer blocked. */
 static void give_up(int signal)
 {
-	if (signal != SIGCONT && signal != SIGUSR1)
+	if (signal != SIGCONT && signal != SIGUSR1 && signal != SIGWINCH)
 		_exit(EXIT_HOST_ERROR);
 }
 
@@ -85,8 +87,8 @@ static void give_up(int signal)
  */
 static void take_signals(struct vmm *vmm)
 {
-	static const int signals[] = { SIGTERM, SIGALRM, SIGCONT,
-				       SIGINT,	SIGHUP,	 SIGUSR1 };
+	static const int signals[] = { SIGTERM, SIGALRM, SIGCONT, SIGINT,
+				       SIGHUP,	SIGUSR1, SIGWINCH };
 
 	sigemptyset(&vmm->signals);
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
@@ -219,7 +221,7 @@ static int init_vcpus(struct vmm *vmm)
 static int build(struct vmm *vmm)
 {
 	static int (*const steps[])(struct vmm * vmm) = {
-		init_memory, boot_load,	    console_init,   virtio_init,
+		init_memory, boot_load,	    serial_init,    virtio_init,
 		init_kvm,    init_slots,    machine_init,   init_vcpus,
 		init_events, machine_start, virtio_connect,
 	};
@@ -235,7 +237,7 @@ static int run(struct vmm *vmm)
 {
 	int r;
 
-	r = console_start(&vmm->console);
+	r = stream_start(&vmm->serial.stream);
 	if (r == OPTIONS_RUN)
 		r = virtio_start(vmm);
 	if (r == OPTIONS_RUN)
@@ -249,10 +251,10 @@ static int run(struct vmm *vmm)
 	}
 	vcpus_stop(vmm);
 	virtio_stop(vmm);
-	console_restore();
+	terminal_restore();
 	if (vmm->options->stats)
 		virtio_print_stats(vmm);
-	/* console_fini() may have to wait, and from here on a signal is final. */
+	/* stream_fini() may have to wait, and from here on a signal is final. */
 	r = atomic_load(&vmm->result);
 	if (r != EXIT_HOST_ERROR)
 		alarm(0);
@@ -289,7 +291,7 @@ int vmm_run(const struct options *options)
 	r = build(vmm);
 	if (r == OPTIONS_RUN)
 		r = run(vmm);
-	console_fini(&vmm->console);
+	stream_fini(&vmm->serial.stream);
 	fini(vmm);
 	free(vmm);
 	return r;

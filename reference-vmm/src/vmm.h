@@ -15,9 +15,9 @@
 #include <vm-device/bus.h>
 #include <vm-memory/guest_memory.h>
 
-#include "console.h"
 #include "machine.h"
 #include "options.h"
+#include "serial.h"
 #include "virtio.h"
 
 struct vcpu {
@@ -35,7 +35,7 @@ struct vmm {
 	struct vm_bus ports; /* x86 port I/O; unused elsewhere */
 	struct vm_bus mmio;
 	struct machine machine;
-	struct console console;
+	struct serial serial;
 	struct virtio virtio[MAX_DEVICES]; /* options->device_count of them */
 	struct vm_event_manager events;
 	struct vcpu *vcpus; /* options->cpus of them, or NULL */

@@ -55,7 +55,7 @@ static int add_devices(struct vmm *vmm)
 	struct machine *machine = &vmm->machine;
 	const struct vm_bus_range ranges[] = {
 		{ COM1, VM_SERIAL_SIZE, &vm_byte_device_ops,
-		  &vmm->console.port },
+		  &vmm->serial.port },
 		{ I8042, 5, &vm_byte_device_ops, &machine->i8042_ports },
 		{ ACPI_SLEEP, 2, &vm_byte_device_ops, &machine->sleep_ports },
 	};
