@@ -138,7 +138,6 @@ static void request(struct vsock_conn *conn, uint32_t port)
 	conn->state = VSOCK_REQUESTED;
 	conn->wants = VSOCK_WANT_REQUEST;
 	vsock_conn_name(conn, port, next_port(vsock, port));
-	vsock_conn_wait(conn);
 	vsock_conn_wake(conn);
 }
 

@@ -127,6 +127,27 @@ START_TEST(the_host_closes_and_is_confirmed)
 }
 END_TEST
 
+START_TEST(what_the_host_sent_before_closing_arrives)
+{
+	struct link link;
+
+	link_init(&link, _i);
+	link.conn.buf_alloc = 4;
+	put(&link.world, &link.conn, OP_CREDIT_UPDATE);
+	host_say(link.fd, "goodbye");
+	link_close_host(&link);
+	expect_op(&link.world, &link.conn, OP_RW);
+	expect_op(&link.world, &link.conn, OP_CREDIT_REQUEST);
+	expect_no_packet(&link.world);
+	link.conn.fwd_cnt = 4;
+	put(&link.world, &link.conn, OP_CREDIT_UPDATE);
+	expect_op(&link.world, &link.conn, OP_RW);
+	expect_shutdown(&link, NO_RECEIVE | NO_SEND);
+	put(&link.world, &link.conn, OP_RST);
+	link_fini(&link);
+}
+END_TEST
+
 START_TEST(both_sides_close_at_once)
 {
 	struct link link;
@@ -295,10 +316,11 @@ END_TEST
 
 START_TEST(what_the_guest_sent_before_closing_arrives)
 {
+	struct vm_virtio_vsock_config config = { .max_connections = 1 };
 	struct link link;
 	uint32_t sent;
 
-	link_init(&link, _i);
+	link_init_with(&link, _i, config);
 	sent = stuff(&link);
 	put_shutdown(&link.world, &link.conn, NO_RECEIVE | NO_SEND);
 	/* The guest does not wait for the host to read, nor can it spoil it. */
@@ -306,6 +328,7 @@ START_TEST(what_the_guest_sent_before_closing_arrives)
 	expect_no_packet(&link.world);
 	put(&link.world, &link.conn, OP_RST);
 	unstuff(&link, sent);
+	/* Its place is free for another one. */
 	link_fini(&link);
 }
 END_TEST
@@ -371,22 +394,25 @@ START_TEST(a_guest_that_does_not_confirm_an_end_is_reset)
 	struct pollfd wait;
 	struct link link;
 
-	link_init_with(&link, _i, config);
+	link_init_with(&link, 1, config);
 	link_close_host(&link);
 	expect_shutdown(&link, NO_RECEIVE | NO_SEND);
 	wait = (struct pollfd){ vm_virtio_device_fd(link.world.device), POLLIN,
 				0 };
 	while (!link.world.stats->expired) {
-		ck_assert_int_eq(poll(&wait, 1, 10000), 1);
+		ck_assert_int_eq(poll(&wait, 1, -1), 1);
 		run(&link.world);
 	}
 	expect_op(&link.world, &link.conn, OP_RST);
-	link_fini(&link);
+	expect_no_packet(&link.world);
+	host_unlisten(&link.world, 52, link.listener);
+	world_fini(&link.world);
 }
 END_TEST
 
 RUN_TESTS("vsock_conn", TIMES(the_guest_closes_and_gets_a_reset, 2),
 	  TIMES(the_host_closes_and_is_confirmed, 2),
+	  TIMES(what_the_host_sent_before_closing_arrives, 2),
 	  TIMES(both_sides_close_at_once, 2),
 	  TIMES(the_guest_stops_sending_and_goes_on_receiving, 2),
 	  TIMES(the_host_stops_sending_and_goes_on_receiving, 2),
@@ -401,4 +427,4 @@ RUN_TESTS("vsock_conn", TIMES(the_guest_closes_and_gets_a_reset, 2),
 	  TIMES(a_guest_that_ends_twice_spoils_nothing, 2),
 	  TIMES(what_the_guest_sent_before_its_half_ended_arrives, 2),
 	  TIMES(a_reset_of_the_device_drops_what_lingers, 2),
-	  TIMES(a_guest_that_does_not_confirm_an_end_is_reset, 2))
+	  ONCE(a_guest_that_does_not_confirm_an_end_is_reset))

@@ -380,6 +380,7 @@ START_TEST(data_before_the_response_ends_the_connection)
 	listener = host_listen(&world, PORT);
 	put(&world, &conn, OP_REQUEST);
 	put_data(&world, &conn, "early", 5);
+	ck_assert_uint_eq(world.stats->violations, 1);
 	/* The reset is on its way, and until then all is ignored. */
 	put_data(&world, &conn, "again", 5);
 	put(&world, &conn, OP_REQUEST);
@@ -467,6 +468,22 @@ static void give_bad(struct world *world, const struct virtq_buf *bufs,
 	refill(world);
 }
 
+START_TEST(a_refusal_is_for_the_driver_that_asked)
+{
+	struct world world;
+
+	world_init(&world);
+	world.buffers = 0;
+	world_restart(&world, VM_VIRTIO_RIG_SPLIT);
+	put(&world, &(struct conn){ 5, 6, 0, 0 }, OP_RW);
+	world.buffers = RING;
+	world_restart(&world, VM_VIRTIO_RIG_SPLIT);
+	expect_no_packet(&world);
+	expect_traffic(&world);
+	world_fini(&world);
+}
+END_TEST
+
 START_TEST(a_bad_receive_buffer_costs_nothing_but_itself)
 {
 	const struct virtq_buf shapes[][2] = {
@@ -538,6 +555,7 @@ RUN_TESTS("vsock_guest", ONCE(the_guest_connects_to_a_program_of_the_host),
 	  ONCE(an_answer_to_what_was_not_asked_yet_is_none),
 	  ONCE(data_before_the_response_ends_the_connection),
 	  TIMES(refusals_are_bounded_and_none_is_lost, 2),
+	  ONCE(a_refusal_is_for_the_driver_that_asked),
 	  TIMES(a_bad_receive_buffer_costs_nothing_but_itself, 6),
 	  ONCE(a_bad_buffer_for_a_refusal_costs_nothing_but_itself),
 	  ONCE(a_header_that_cannot_be_written_ends_a_stream_with_a_gap))

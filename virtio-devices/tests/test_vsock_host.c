@@ -132,9 +132,14 @@ START_TEST(a_host_that_leaves_before_its_line_is_forgotten)
 	fd = host_connect(&world);
 	host_say(fd, _i ? "CONNECT 1" : "");
 	run(&world);
-	close(fd);
+	if (_i == 2)
+		shutdown(fd, SHUT_WR);
+	else
+		close(fd);
 	expect_no_packet(&world);
 	ck_assert_uint_eq(world.stats->rejected, 1);
+	if (_i == 2)
+		close(fd);
 	expect_traffic(&world);
 	world_fini(&world);
 }
@@ -212,32 +217,65 @@ START_TEST(connections_wait_for_the_driver)
 }
 END_TEST
 
-START_TEST(slow_connectors_are_bounded_and_expire)
+START_TEST(a_driver_may_give_its_buffers_before_it_starts)
+{
+	const struct virtq_buf buf = { RX_AREA(0), RX_LEN, true };
+	struct conn conn = { .guest_port = 7 };
+	struct world world;
+	struct vm_virtio_rig *rig = &world.rig;
+	int fd;
+
+	world_init(&world);
+	fd = host_connect(&world);
+	host_say(fd, "CONNECT 7\n");
+	run(&world);
+	ck_assert_int_eq(vm_virtio_rig_negotiate(rig, VM_VIRTIO_RIG_SPLIT), 0);
+	for (uint16_t i = RX; i <= EVENT; i++)
+		ck_assert_int_eq(vm_virtio_rig_set_queue(rig, i, RING), 0);
+	ck_assert_int_eq(virtq_driver_add(rig->drivers[RX], &buf, 1,
+					  VIRTQ_DRIVER_DIRECT, 0),
+			 0);
+	virtq_driver_publish(rig->drivers[RX]);
+	/* It must not notify before it has started, and need not after. */
+	vm_virtio_rig_write(rig, VM_VIRTIO_MMIO_STATUS, ALIVE);
+	world.buffers = 0;
+	expect_request(&world, &conn);
+	close(fd);
+	world_fini(&world);
+}
+END_TEST
+
+/* Lets time pass until so many connections have expired. */
+static void expire(struct world *world, uint64_t count)
+{
+	struct pollfd wait = { .fd = vm_virtio_device_fd(world->device),
+			       .events = POLLIN };
+
+	while (world->stats->expired < count) {
+		ck_assert_int_eq(poll(&wait, 1, -1), 1);
+		run(world);
+	}
+}
+
+START_TEST(slow_connectors_are_not_waited_for)
 {
 	struct vm_virtio_vsock_config config = { .patience_ms = 20 };
 	int fds[VM_VIRTIO_VSOCK_HANDSHAKES + 5];
 	const int count = VM_VIRTIO_VSOCK_HANDSHAKES + 5;
-	struct conn conn = { .guest_port = 7 };
-	struct pollfd wait;
 	struct world world;
 
 	world_init_with(&world, config);
 	world_restart(&world, VM_VIRTIO_RIG_SPLIT);
 	for (int i = 0; i < count; i++)
 		fds[i] = host_connect(&world);
-	host_say(fds[count - 1], "CONNECT 7\n");
 	run(&world);
-	/* The last one gets its turn when those before it have had theirs. */
-	wait = (struct pollfd){ vm_virtio_device_fd(world.device), POLLIN, 0 };
-	while (world.stats->expired < VM_VIRTIO_VSOCK_HANDSHAKES) {
-		ck_assert_int_eq(poll(&wait, 1, 10000), 1);
-		run(&world);
-	}
-	expect_request(&world, &conn);
-	for (int i = 0; i < VM_VIRTIO_VSOCK_HANDSHAKES; i++)
+	/* The last ones get their turn when others have had theirs. */
+	expire(&world, (uint64_t)count);
+	for (int i = 0; i < count; i++) {
 		host_expect_end(fds[i]);
-	for (int i = 0; i < count; i++)
 		close(fds[i]);
+	}
+	expect_no_packet(&world);
 	world_fini(&world);
 }
 END_TEST
@@ -265,32 +303,81 @@ START_TEST(no_more_slow_connectors_are_taken_than_agreed)
 }
 END_TEST
 
+/* The host connects and the guest is asked, at once unless the machine is so
+ * busy that the connection expires before. */
+static int ask_in_time(struct world *world, struct conn *conn)
+{
+	struct packet packet;
+
+	for (;;) {
+		int fd = host_connect(world);
+
+		host_say(fd, "CONNECT 7\n");
+		if (next_packet(world, &packet)) {
+			ck_assert_uint_eq(packet.header.op, OP_REQUEST);
+			conn->host_port = packet.header.src_port;
+			return fd;
+		}
+		close(fd);
+	}
+}
+
 START_TEST(a_guest_that_does_not_answer_is_not_waited_for)
 {
-	struct vm_virtio_vsock_config config = { .patience_ms = 20 };
+	struct vm_virtio_vsock_config config = { .patience_ms = 100 };
 	struct conn conn = { .guest_port = 7 };
-	struct pollfd wait;
 	struct world world;
 	int fd;
 
 	world_init_with(&world, config);
 	world_restart(&world, VM_VIRTIO_RIG_SPLIT);
-	fd = host_connect(&world);
-	host_say(fd, "CONNECT 7\n");
-	expect_request(&world, &conn);
-	wait = (struct pollfd){ fd, POLLIN, 0 };
-	while (!world.stats->expired) {
-		struct pollfd device = { vm_virtio_device_fd(world.device),
-					 POLLIN, 0 };
-
-		ck_assert_int_eq(poll(&device, 1, 10000), 1);
-		run(&world);
-	}
-	ck_assert_int_eq(poll(&wait, 1, 0), 1);
-	host_expect_end(fd);
+	fd = ask_in_time(&world, &conn);
+	expire(&world, 1);
 	expect_op(&world, &conn, OP_RST);
+	host_expect_end(fd);
 	expect_no_packet(&world);
 	close(fd);
+	world_fini(&world);
+}
+END_TEST
+
+/* As ask_in_time(), and the guest answers in time. */
+static int open_in_time(struct world *world, struct conn *conn)
+{
+	struct packet packet;
+	char line[32];
+
+	for (;;) {
+		int fd = ask_in_time(world, conn);
+
+		put(world, conn, OP_RESPONSE);
+		if (recv(fd, line, sizeof(line), 0) > 0)
+			return fd;
+		while (next_packet(world, &packet))
+			;
+		close(fd);
+	}
+}
+
+START_TEST(a_connection_that_was_answered_does_not_expire)
+{
+	struct vm_virtio_vsock_config config = { .patience_ms = 100 };
+	struct conn conn = { 7, 0, GUEST_BUFFER, 0 };
+	struct world world;
+	int fds[2];
+
+	world_init_with(&world, config);
+	world_restart(&world, VM_VIRTIO_RIG_SPLIT);
+	fds[0] = open_in_time(&world, &conn);
+	/* One that came later does. */
+	fds[1] = host_connect(&world);
+	run(&world);
+	expire(&world, world.stats->expired + 1);
+	host_expect_end(fds[1]);
+	put_data(&world, &conn, "fine", 4);
+	host_expect(fds[0], "fine", 4);
+	close(fds[0]);
+	close(fds[1]);
 	world_fini(&world);
 }
 END_TEST
@@ -300,7 +387,7 @@ START_TEST(connections_beyond_the_limit_wait)
 	struct vm_virtio_vsock_config config = { .max_connections = 3 };
 	struct conn conns[4];
 	struct world world;
-	int fds[4];
+	int listener, fds[4];
 
 	world_init_with(&world, config);
 	world_restart(&world, VM_VIRTIO_RIG_SPLIT);
@@ -313,9 +400,11 @@ START_TEST(connections_beyond_the_limit_wait)
 	host_say(fds[3], "CONNECT 3\n");
 	expect_no_packet(&world);
 	/* The guest cannot have more either. */
+	listener = host_listen(&world, 5);
 	put(&world, &(struct conn){ 5, 5, 0, 0 }, OP_REQUEST);
 	expect_op(&world, &(struct conn){ 5, 5, 0, 0 }, OP_RST);
 	ck_assert_uint_eq(world.stats->refused, 1);
+	host_unlisten(&world, 5, listener);
 	put(&world, &conns[1], OP_RST);
 	expect_request(&world, &conns[3]);
 	for (int i = 0; i < 4; i++)
@@ -324,28 +413,43 @@ START_TEST(connections_beyond_the_limit_wait)
 }
 END_TEST
 
-START_TEST(want_of_descriptors_is_survived)
+/* No more descriptors can be opened; returns what was the limit. */
+static struct rlimit exhaust(int last)
 {
 	struct rlimit limit, low;
-	struct conn conn = { .guest_port = 7 };
+
+	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+	low = limit;
+	low.rlim_cur = (rlim_t)last + 1;
+	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
+	return limit;
+}
+
+START_TEST(want_of_descriptors_is_survived)
+{
+	struct conn first = { 6, 0, GUEST_BUFFER, 0 }, conn = { 7, 0, 0, 0 };
+	struct rlimit limit;
 	struct world world;
 	int fds[2];
 
 	world_start(&world);
-	fds[0] = host_connect(&world);
+	fds[0] = open_by_host(&world, &first);
 	fds[1] = host_connect(&world);
-	ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
-	low = limit;
-	low.rlim_cur = (rlim_t)fds[1] + 1;
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &low), 0);
-	host_say(fds[0], "CONNECT 7\n");
+	limit = exhaust(fds[1]);
+	host_say(fds[1], "CONNECT 7\n");
 	expect_no_packet(&world);
 	ck_assert_uint_eq(errors(world.device, VM_VIRTIO_ERROR_IO), 1);
 	put(&world, &(struct conn){ 5, 5, 0, 0 }, OP_REQUEST);
 	expect_op(&world, &(struct conn){ 5, 5, 0, 0 }, OP_RST);
-	ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
-	/* Whoever comes next brings those along who wait. */
-	close(host_connect(&world));
+	if (_i) {
+		/* A connection that ends makes room. */
+		put(&world, &first, OP_RST);
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+	} else {
+		/* Whoever comes next brings those along who wait. */
+		ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+		close(host_connect(&world));
+	}
 	expect_request(&world, &conn);
 	close(fds[0]);
 	close(fds[1]);
@@ -380,13 +484,15 @@ RUN_TESTS("vsock_host", ONCE(the_host_connects_to_a_port_of_the_guest),
 	  ONCE(the_guest_refuses_the_host),
 	  TIMES(any_other_line_is_rejected,
 		sizeof(garbage) / sizeof(garbage[0])),
-	  TIMES(a_host_that_leaves_before_its_line_is_forgotten, 2),
+	  TIMES(a_host_that_leaves_before_its_line_is_forgotten, 3),
 	  TIMES(a_host_that_leaves_before_the_answer_is_forgotten, 2),
 	  ONCE(an_answer_to_a_host_that_has_just_left_is_survived),
 	  ONCE(connections_wait_for_the_driver),
-	  ONCE(slow_connectors_are_bounded_and_expire),
+	  ONCE(a_driver_may_give_its_buffers_before_it_starts),
+	  ONCE(slow_connectors_are_not_waited_for),
 	  ONCE(no_more_slow_connectors_are_taken_than_agreed),
 	  ONCE(a_guest_that_does_not_answer_is_not_waited_for),
 	  ONCE(connections_beyond_the_limit_wait),
-	  ONCE(want_of_descriptors_is_survived),
+	  TIMES(want_of_descriptors_is_survived, 2),
+	  ONCE(a_connection_that_was_answered_does_not_expire),
 	  ONCE(a_port_of_the_host_is_not_given_twice))

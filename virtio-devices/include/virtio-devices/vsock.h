@@ -63,10 +63,10 @@ extern "C" {
  * wait in the queue of the listening socket meanwhile. */
 #define VM_VIRTIO_VSOCK_HANDSHAKES 64
 
-/* How long is waited for the line with CONNECT, for the guest's answer to it,
- * and for the guest to confirm an end, without a number in the configuration.
- */
-#define VM_VIRTIO_VSOCK_PATIENCE_MS 8000
+/* How long a connection of the host may take until the guest has answered, and
+ * how long the guest is waited for to confirm an end, without a number in the
+ * configuration.  A person may have to type the line with CONNECT. */
+#define VM_VIRTIO_VSOCK_PATIENCE_MS 30000
 
 /* Bytes of a connection that the guest may send ahead. */
 #define VM_VIRTIO_VSOCK_BUFFER 65536
