@@ -224,13 +224,16 @@ void vsock_conn_sent(struct vsock_conn *conn, enum vsock_op op, uint32_t len);
 /* The guest is through with it: its ports are free.  May free @conn. */
 void vsock_conn_forget(struct vsock_conn *conn);
 
-/* Ends it at once, with a reset for a guest that knows it; may free @conn. */
+/* Ends it at once.  A guest that knows of it is sent a reset, and the connection
+ * stays until then; else it is freed. */
 void vsock_conn_reset(struct vsock_conn *conn);
 
-/* Ends it when all bytes have been delivered; may free @conn. */
+/* As vsock_conn_reset() of one that the guest knows, but the host is still given
+ * what the guest has sent. */
 void vsock_conn_end(struct vsock_conn *conn);
 
-/* Ends what is left of a connection once nothing is; may free @conn. */
+/* Closes the socket of an ended connection when it has all bytes, and frees the
+ * connection when the guest is through with it, too. */
 void vsock_conn_settle(struct vsock_conn *conn);
 
 /*
