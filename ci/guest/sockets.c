@@ -12,7 +12,6 @@
  * What a busybox has no command for, on either side of --vsock.
  */
 #include <errno.h>
-#include <linux/vm_sockets.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
@@ -23,6 +22,9 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+/* Older ones want <sys/socket.h> before. */
+#include <linux/vm_sockets.h>
 
 #define PIECE 4096
 
