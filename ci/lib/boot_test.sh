@@ -112,6 +112,20 @@ boots_from_a_pipe() {
 	tr -d '\r' <<<"$output" | grep -q "^$1\$"
 }
 
+# boots_from_a_disk ARCH [OPTION...] - as the README shows it; the shell tells where
+# it runs
+boots_from_a_disk() {
+	local arch=$1 output
+	shift
+
+	output=$(printf 'mount\npoweroff -f\n' | timeout -k 5 "$boot_limit" \
+		"$ci_dir/boot" --arch "$arch" --disk "$@" -- --stats 2>&1) ||
+		{ echo "$output"; return 1; }
+	echo "$output"
+	tr -d '\r' <<<"$output" | grep -q '^/dev/vda on / type ext4' &&
+		grep -q 'disk 0: notifications=.* errors_io=0' <<<"$output"
+}
+
 # The terminal is as it was before once Ctrl-A x has left.
 boots_on_a_terminal() {
 	timeout -k 5 "$boot_limit" "$ci_dir/lib/on-terminal" \
