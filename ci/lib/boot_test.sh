@@ -67,7 +67,7 @@ boot_table() {
 
 	while read -r name kernel end rest; do
 		read -ra arguments <<<"$rest"
-		check "$name" boots "$1" "$end" "${arguments[@]}" \
+		check "$name" with_lab boots "$1" "$end" "${arguments[@]}" \
 			--kernel "$("kernel_$kernel" "$1")"
 	done
 }
@@ -115,13 +115,14 @@ boots_from_a_pipe() {
 # boots_from_a_disk ARCH [OPTION...] - as the README shows it; the shell tells where
 # it runs
 boots_from_a_disk() {
-	local arch=$1 output
+	local arch=$1 output status=0
 	shift
 
 	output=$(printf 'mount\npoweroff -f\n' | timeout -k 5 "$boot_limit" \
 		"$ci_dir/boot" --arch "$arch" --disk "$@" -- --stats 2>&1) ||
-		{ echo "$output"; return 1; }
+		status=$?
 	echo "$output"
+	[ "$status" = 0 ] || return "$status"
 	tr -d '\r' <<<"$output" | grep -q '^/dev/vda on / type ext4' &&
 		grep -q 'disk 0: notifications=.* errors_io=0' <<<"$output"
 }

@@ -23,6 +23,19 @@ check() {
 	check_report "$status"
 }
 
+# with_lab COMMAND... - run it, and once more if the lab's machine broke down under
+# it, which is QEMU's doing: see ci/README.md
+with_lab() {
+	local status=0
+
+	# In the background for the same reason.
+	("$@") &
+	wait $! || status=$?
+	[ "$status" = 125 ] || return "$status"
+	echo 'the lab failed: once more'
+	"$@"
+}
+
 # Reports with the variables of check, also from a trap.
 check_report() {
 	case $1 in
