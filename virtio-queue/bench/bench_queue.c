@@ -10,6 +10,8 @@
  *	popAxB      pop A chains of B, look at each descriptor, complete, tell and
  *	            decide about the notification; per chain
  *	reader      read 4096 bytes from 8 descriptors of 512; per chain
+ *	offer       what add_used and popAxB of the packed ring have of the
+ *	            driver's work: a store that offers a chain again; per chain
  */
 #include <string.h>
 
@@ -40,10 +42,11 @@ struct setup {
 	struct virtq full;
 	struct virtq_seg segs[128];
 	struct virtq_chain chain;
-	uint64_t words[MAX_DESCS];
+	uint64_t words[2 * MAX_DESCS];
 	uint32_t size;
 	uint32_t chains;
 	uint32_t descs;
+	uint32_t step;
 };
 
 static void must(int r)
@@ -77,8 +80,7 @@ static struct vm_mem *make_memory(enum layout layout)
 /* Descriptor words that the device overwrites are kept, to be put back. */
 static void keep_words(struct setup *setup)
 {
-	for (uint32_t i = 0; i < setup->size; i++)
-		must(vm_mem_read(setup->mem, 16 * i + 8, &setup->words[i], 8));
+	must(vm_mem_read(setup->mem, 0, setup->words, 16 * setup->size));
 }
 
 static void prepare(struct setup *setup, uint64_t features, enum layout layout,
@@ -97,6 +99,7 @@ static void prepare(struct setup *setup, uint64_t features, enum layout layout,
 	setup->size = size;
 	setup->chains = chains;
 	setup->descs = chains * descs;
+	setup->step = features & INDIRECT ? 1 : descs;
 	setup->chain.segs = setup->segs;
 	setup->chain.max_segs = 128;
 	for (int i = 0; i < 128; i++)
@@ -139,11 +142,12 @@ static void iterate(struct setup *setup, uint64_t n)
 /* Offers the chains of a packed ring again, whose first words were used. */
 static void offer_again(struct setup *setup)
 {
-	const uint32_t step = setup->chain.head.count;
+	const size_t step = 2 * (size_t)setup->step;
+	const size_t end = step * setup->chains;
 	uint64_t *ring = setup->vq.desc.hva;
 
-	for (uint32_t i = 0; i < setup->chains * step; i += step)
-		ring[2 * i + 1] = setup->words[i];
+	for (size_t i = 1; i < end; i += step)
+		ring[i] = setup->words[i];
 }
 
 static void pop_all(struct setup *setup, uint64_t n)
@@ -180,6 +184,14 @@ static void complete(struct setup *setup, uint64_t n)
 		BENCH_KEEP(virtq_flush(vq));
 		if (vq->is_packed)
 			offer_again(setup);
+	}
+}
+
+static void offer(struct setup *setup, uint64_t n)
+{
+	for (uint64_t count = 0; count < n; count += setup->chains) {
+		offer_again(setup);
+		BENCH_KEEP(setup);
 	}
 }
 
@@ -226,6 +238,7 @@ OPERATION(pop256x8_ind, pop_all, INDIRECT, ONE_REGION, 256, 8, 0x1000, 2048)
 OPERATION(pop256x2_8reg, pop_all, 0, EIGHT_REGIONS, 256, 2, 0x1000, 512)
 OPERATION(pop256x2_dirty, pop_all, 0, DIRTY, 256, 2, 0x1000, 512)
 OPERATION(pop256x2_evidx, pop_all, EVENT, ONE_REGION, 256, 2, 0x1000, 512)
+VARIANT(packed_offer, offer, PACKED, ONE_REGION, 256, 1, 0x1000, 256)
 OPERATION(reader_8x512, read_all, 0, ONE_REGION, 1, 8, 512, 256)
 
 #define ENTRIES(name)                             \
@@ -242,7 +255,7 @@ static const struct bench_op ops[] = {
 	ENTRIES(pop256x8),	 ENTRIES(pop256x2_ind),
 	ENTRIES(pop256x8_ind),	 ENTRIES(pop256x2_8reg),
 	ENTRIES(pop256x2_dirty), ENTRIES(pop256x2_evidx),
-	ENTRIES(reader_8x512),
+	ENTRIES(reader_8x512),	 { "vq_packed_offer", packed_offer },
 };
 
 int main(int argc, char **argv)

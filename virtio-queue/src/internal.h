@@ -50,14 +50,6 @@ static inline uint32_t area_load32(const struct vm_mem_slice *area,
 	return atomic_load_explicit(word, order);
 }
 
-static inline uint64_t area_load64(const struct vm_mem_slice *area,
-				   uint32_t off, memory_order order)
-{
-	const _Atomic uint64_t *word = area_at(area, off);
-
-	return atomic_load_explicit(word, order);
-}
-
 static inline void area_store16(const struct vm_mem_slice *area, uint32_t off,
 				uint16_t value, memory_order order)
 {
@@ -74,14 +66,6 @@ static inline void area_store32(const struct vm_mem_slice *area, uint32_t off,
 	atomic_store_explicit(word, value, order);
 }
 
-static inline void area_store64(const struct vm_mem_slice *area, uint32_t off,
-				uint64_t value, memory_order order)
-{
-	_Atomic uint64_t *word = area_at(area, off);
-
-	atomic_store_explicit(word, value, order);
-}
-
 /* Descriptors, or in the split ring chains, popped and not pushed. */
 static inline uint16_t in_flight(const struct virtq *vq)
 {
@@ -91,7 +75,7 @@ static inline uint16_t in_flight(const struct virtq *vq)
 /* Are so many in flight?  None is no chain. */
 static inline bool has_popped(const struct virtq *vq, uint16_t count)
 {
-	return count - 1u < in_flight(vq);
+	return (uint16_t)(count - 1) < in_flight(vq);
 }
 
 /* What is in flight as the driver knows it. */
@@ -132,6 +116,7 @@ struct virtq_place packed_place(const struct virtq *vq, uint32_t position);
 uint32_t packed_position(const struct virtq *vq, struct virtq_place place);
 struct virtq_place packed_place_back(const struct virtq *vq,
 				     struct virtq_place place, uint32_t count);
+void packed_move(struct virtq *vq, uintptr_t desc);
 void packed_advance_used(struct virtq *vq, uint32_t count);
 int packed_pop(struct virtq *vq, struct virtq_chain *chain);
 int packed_push(struct virtq *vq, struct virtq_head head, uint32_t len);

@@ -3,11 +3,14 @@
 #include "walk.h"
 
 #define NEXT	 VIRTQ_DESC_F_NEXT
+#define WRITE	 VIRTQ_DESC_F_WRITE
 #define INDIRECT VIRTQ_DESC_F_INDIRECT
 #define AVAIL	 VIRTQ_DESC_F_AVAIL
 #define USED	 VIRTQ_DESC_F_USED
 
 /* The second word of a descriptor is {len, id, flags}. */
+
+#define MARKS ((uint64_t)(AVAIL | USED) << 48)
 
 static inline uint32_t len_of(uint64_t rest)
 {
@@ -39,43 +42,72 @@ void packed_areas(const struct virtq_config *config, struct virtq_area *areas)
 /* Where @position, an offset plus the size while the wrap counter is 0, is. */
 struct virtq_place packed_place(const struct virtq *vq, uint32_t position)
 {
-	if (position < vq->size)
-		return (struct virtq_place){ position, AVAIL | USED };
-	return (struct virtq_place){ position - vq->size, 0 };
+	struct virtq_place place = { (uintptr_t)vq->desc.hva, MARKS };
+
+	if (position >= vq->size) {
+		position -= vq->size;
+		place.marks = 0;
+	}
+	place.desc += VIRTQ_DESC_SIZE * position;
+	return place;
 }
 
 uint32_t packed_position(const struct virtq *vq, struct virtq_place place)
 {
-	return place.off + (place.marks ? 0 : vq->size);
+	return virtq_place_off(vq, place) + (place.marks ? 0 : vq->size);
 }
 
 /* The place @count descriptors before @place, at most as many as there are. */
 struct virtq_place packed_place_back(const struct virtq *vq,
 				     struct virtq_place place, uint32_t count)
 {
-	if (place.off >= count)
-		return (struct virtq_place){ place.off - count, place.marks };
-	return (struct virtq_place){ place.off + vq->size - count,
-				     place.marks ^ (AVAIL | USED) };
+	if (virtq_place_off(vq, place) < count) {
+		place.desc += vq->desc.len;
+		place.marks ^= MARKS;
+	}
+	place.desc -= VIRTQ_DESC_SIZE * count;
+	return place;
 }
 
-/* Goes on by @count descriptors, at most as many as there are (2.8.1). */
+/* The ring is going to be at @desc in the host. */
+void packed_move(struct virtq *vq, uintptr_t desc)
+{
+	const uintptr_t by = desc - (uintptr_t)vq->desc.hva;
+
+	vq->avail_place.desc += by;
+	vq->used_place.desc += by;
+	vq->flushed_place.desc += by;
+	vq->held.place.desc += by;
+}
+
+/* Goes on to @desc, which may be as much as a lap ahead (2.8.1). */
+static inline void place_set(const struct virtq *vq, struct virtq_place *place,
+			     uintptr_t desc)
+{
+	if (UNLIKELY(desc >= vq->desc_end)) {
+		desc -= vq->desc.len;
+		place->marks ^= MARKS;
+	}
+	place->desc = desc;
+}
+
+/* Goes on by @count descriptors, at most as many as there are. */
 static inline void place_advance(const struct virtq *vq,
 				 struct virtq_place *place, uint32_t count)
 {
-	uint32_t off = place->off + count;
+	place_set(vq, place, place->desc + VIRTQ_DESC_SIZE * (uintptr_t)count);
+}
 
-	if (UNLIKELY(off >= vq->size)) {
-		off -= vq->size;
-		place->marks ^= AVAIL | USED;
-	}
-	place->off = off;
+/* The words of the descriptor there. */
+static inline _Atomic uint64_t *place_words(struct virtq_place place)
+{
+	return (_Atomic uint64_t *)place.desc;
 }
 
 /* An available descriptor has AVAIL as a used one there, and USED unlike it. */
-static inline bool is_avail(uint64_t rest, uint32_t marks)
+static inline bool is_avail(uint64_t rest, uint64_t marks)
 {
-	return ((flags_of(rest) ^ marks) & (AVAIL | USED)) == USED;
+	return (flags_of(rest ^ marks) & (AVAIL | USED)) == USED;
 }
 
 static int packed_walk_table(struct virtq *vq, uint64_t addr, uint32_t len,
@@ -88,7 +120,7 @@ static int packed_walk_table(struct virtq *vq, uint64_t addr, uint32_t len,
 static NOINLINE int packed_walk_on(struct virtq *vq, const void *table,
 				   uint32_t count, struct virtq_chain *chain)
 {
-	struct walk walk = walk_start(chain);
+	struct walk walk = walk_start(chain, vq->size);
 	const _Atomic uint64_t *words = table;
 	enum virtq_fault fault;
 	uint64_t rest;
@@ -100,7 +132,7 @@ static NOINLINE int packed_walk_on(struct virtq *vq, const void *table,
 		if (fault)
 			return virtq_spoil(chain, fault);
 	}
-	return walk_finish(vq, walk, chain);
+	return walk_finish(walk, chain);
 }
 
 /* The same by address: for tables that are uncommon or at fault. */
@@ -108,7 +140,7 @@ static COLD int packed_copy_table(struct virtq *vq, uint64_t addr, uint32_t len,
 				  struct virtq_chain *chain)
 {
 	enum virtq_fault fault = table_check(vq, addr, len);
-	struct walk walk = walk_start(chain);
+	struct walk walk = walk_start(chain, vq->size);
 	uint64_t words[2];
 
 	for (uint32_t i = 0; !fault && i < len / VIRTQ_DESC_SIZE; i++) {
@@ -116,7 +148,7 @@ static COLD int packed_copy_table(struct virtq *vq, uint64_t addr, uint32_t len,
 		fault = walk_add(&walk, words[0], len_of(words[1]),
 				 flags_of(words[1]), chain);
 	}
-	return fault ? virtq_spoil(chain, fault) : walk_finish(vq, walk, chain);
+	return fault ? virtq_spoil(chain, fault) : walk_finish(walk, chain);
 }
 
 /* A table that is not where the last one was, or not legal. */
@@ -143,136 +175,126 @@ static NOINLINE int packed_walk_table(struct virtq *vq, uint64_t addr,
 			   chain);
 }
 
+/* Descriptors that may be available: those that are not outstanding. */
+static inline uint32_t room(const struct virtq *vq)
+{
+	return (uint16_t)(vq->seen_avail - vq->next_avail);
+}
+
 /* What the driver knows a list by stands in its last descriptor (2.8.6). */
 static inline void list_take(struct virtq *vq, uint16_t id, uint32_t count,
 			     struct virtq_chain *chain)
 {
+	chain->mem = vq->mem;
 	chain->head.id = id;
 	chain->head.count = (uint16_t)count;
+	chain->head.index = vq->next_avail;
 	vq->next_avail = (uint16_t)(vq->next_avail + count);
-	place_advance(vq, &vq->avail_place, count);
+	chain->head.generation = vq->generation;
 }
 
 /*
- * A list on its way through the ring: the words of its @count-th descriptor,
- * where the ring ends, and what an available descriptor is marked with.
+ * The @count-th descriptor of a list, with this second word, is at fault.  The
+ * list is followed to its end nevertheless, to be able to complete it.  One
+ * that does not end in the free part of the ring, or is not available
+ * throughout, damages the ring.
  */
-struct list {
-	const _Atomic uint64_t *words;
-	const _Atomic uint64_t *end;
-	uint64_t rest;
-	uint32_t marks;
-	uint32_t count;
-	uint32_t room;
-};
-
-static inline struct list list_start(const struct virtq *vq, uint64_t rest)
-{
-	return (struct list){
-		.words = words_at(vq->desc.hva, vq->avail_place.off),
-		.end = words_at(vq->desc.hva, vq->size),
-		.rest = rest,
-		.marks = vq->avail_place.marks,
-		.count = 1,
-		.room = vq->size - outstanding(vq),
-	};
-}
-
-/*
- * Goes on to the next descriptor of a list.  One that does not end in the free
- * part of the ring, or is not available throughout, damages the ring.
- */
-static inline enum virtq_fault list_next(const struct virtq *vq,
-					 struct list *list)
-{
-	if (list->count == list->room)
-		return VIRTQ_FAULT_LIST_ENDLESS;
-	list->count++;
-	list->words += 2;
-	if (UNLIKELY(list->words == list->end)) {
-		list->words = vq->desc.hva;
-		list->marks ^= AVAIL | USED;
-	}
-	list->rest = word_load(&list->words[1]);
-	if (!is_avail(list->rest, list->marks))
-		return VIRTQ_FAULT_LIST_CUT;
-	return VIRTQ_FAULT_NONE;
-}
-
-/*
- * A descriptor of @list is at fault.  The list is followed to its end
- * nevertheless, to be able to complete it.
- */
-static COLD int packed_spoil(struct virtq *vq, const struct list *at,
+static COLD int packed_spoil(struct virtq *vq, uint32_t count, uint64_t rest,
 			     enum virtq_fault fault, struct virtq_chain *chain)
 {
-	struct list list = *at;
-	enum virtq_fault fatal;
+	struct virtq_place place = vq->avail_place;
 
-	while (flags_of(list.rest) & NEXT) {
-		fatal = list_next(vq, &list);
-		if (fatal)
-			return virtq_break(vq, chain, fatal);
+	place_advance(vq, &place, count - 1);
+	for (;;) {
+		if (count > room(vq))
+			return virtq_break(vq, chain, VIRTQ_FAULT_LIST_ENDLESS);
+		if (!is_avail(rest, place.marks))
+			return virtq_break(vq, chain, VIRTQ_FAULT_LIST_CUT);
+		if (!(flags_of(rest) & NEXT))
+			break;
+		place_advance(vq, &place, 1);
+		rest = word_load(&place_words(place)[1]);
+		count++;
 	}
-	list_take(vq, id_of(list.rest), list.count, chain);
+	list_take(vq, id_of(rest), count, chain);
+	place_advance(vq, &vq->avail_place, count);
 	return virtq_spoil(chain, fault);
 }
 
-/* Walks the list whose first descriptor is these words, and which has more. */
-static NOINLINE int packed_walk(struct virtq *vq, uint64_t addr, uint64_t rest,
-				struct virtq_chain *chain)
+/* The flags of a descriptor of a list differ in @odd from what they are like. */
+static inline enum virtq_fault list_turn(struct walk *walk, uint32_t odd,
+					 struct virtq_chain *chain)
 {
-	struct list list = list_start(vq, rest), copy;
-	struct walk walk = walk_start(chain);
-	enum virtq_fault fault;
+	if (odd & (AVAIL | USED))
+		return VIRTQ_FAULT_LIST_CUT;
+	/* 2.8.5: a list consists of descriptors of one type. */
+	if (odd & INDIRECT)
+		return VIRTQ_FAULT_INDIRECT_CHAINED;
+	return walk_turn(walk, chain);
+}
 
+/* Walks the list whose first descriptor is at @words, and which has more. */
+static NOINLINE int packed_walk(struct virtq *vq, const _Atomic uint64_t *words,
+				uint64_t rest, struct virtq_chain *chain)
+{
+	const _Atomic uint64_t *end = (const _Atomic uint64_t *)vq->desc_end;
+	struct walk walk = walk_start(chain, room(vq));
+	enum virtq_fault fault;
+	uint32_t count, odd;
+
+	/* What is_avail() asks for, which changes where the ring ends. */
+	walk.like = flags_of(vq->avail_place.marks) ^ USED;
 	for (;;) {
-		/* 2.8.5: a list consists of descriptors of one type. */
-		fault = VIRTQ_FAULT_INDIRECT_CHAINED;
-		if (flags_of(list.rest) & INDIRECT)
-			break;
-		fault = walk_add(&walk, addr, len_of(list.rest),
-				 flags_of(list.rest), chain);
+		odd = flags_of(rest) ^ walk.like;
+		fault = VIRTQ_FAULT_NONE;
+		if (odd & (AVAIL | USED | INDIRECT | WRITE))
+			fault = list_turn(&walk, odd, chain);
+		if (!fault)
+			fault = walk_put(&walk, word_load(&words[0]),
+					 len_of(rest));
 		if (fault)
 			break;
-		if (!(flags_of(list.rest) & NEXT)) {
-			list_take(vq, id_of(list.rest), list.count, chain);
-			return walk_finish(vq, walk, chain);
+		if (!(odd & NEXT)) {
+			count = (uint32_t)(walk.next - chain->segs);
+			list_take(vq, id_of(rest), count, chain);
+			place_advance(vq, &vq->avail_place, count);
+			return walk_finish(walk, chain);
 		}
-		fault = list_next(vq, &list);
-		if (fault)
-			return virtq_break(vq, chain, fault);
-		addr = word_load(&list.words[0]);
+		words += 2;
+		if (UNLIKELY(words == end)) {
+			words -= 2 * (size_t)vq->size;
+			walk.like ^= AVAIL | USED;
+		}
+		rest = word_load(&words[1]);
 	}
-	copy = list;
-	return packed_spoil(vq, &copy, fault, chain);
+	return packed_spoil(vq, (uint32_t)(walk.next - chain->segs) + 1, rest,
+			    fault, chain);
 }
 
 int packed_pop(struct virtq *vq, struct virtq_chain *chain)
 {
-	const _Atomic uint64_t *words =
-		words_at(vq->desc.hva, vq->avail_place.off);
-	uint64_t addr, rest;
+	const _Atomic uint64_t *words = place_words(vq->avail_place);
+	uint64_t rest;
+	uint32_t odd;
 
 	/*
 	 * Pairs with the driver's barrier before it stores the flags of a
 	 * list's first descriptor (2.8.21.1): the whole list is visible.
 	 */
 	rest = atomic_load_explicit(&words[1], memory_order_acquire);
-	if (!is_avail(rest, vq->avail_place.marks))
+	odd = flags_of(rest ^ vq->avail_place.marks) ^ USED;
+	if (odd & (AVAIL | USED))
 		return 0;
-	if (outstanding(vq) == vq->size)
+	if (vq->next_avail == vq->seen_avail)
 		return virtq_break(vq, chain, VIRTQ_FAULT_AVAIL_JUMP);
-	addr = word_load(&words[0]);
-	chain->mem = vq->mem;
-	chain->head.index = vq->next_avail;
-	chain->head.generation = vq->generation;
-	if (flags_of(rest) & NEXT)
-		return packed_walk(vq, addr, rest, chain);
+	if (odd & NEXT)
+		return packed_walk(vq, words, rest, chain);
 	list_take(vq, id_of(rest), 1, chain);
-	if (flags_of(rest) & INDIRECT)
-		return packed_walk_table(vq, addr, len_of(rest), chain);
-	return walk_single(addr, len_of(rest), flags_of(rest), chain);
+	place_set(vq, &vq->avail_place, (uintptr_t)(words + 2));
+	if (odd & INDIRECT)
+		return packed_walk_table(vq, word_load(&words[0]), len_of(rest),
+					 chain);
+	return walk_single(word_load(&words[0]), len_of(rest), odd, chain);
 }
 
 /*
@@ -283,27 +305,27 @@ int packed_pop(struct virtq *vq, struct virtq_chain *chain)
 static inline void use(struct virtq *vq, struct virtq_place place, uint16_t id,
 		       uint32_t len)
 {
-	uint64_t rest = len | (uint64_t)id << 32 | (uint64_t)place.marks << 48;
+	uint64_t rest = (uint64_t)id << 32 | place.marks;
 
 	if (len)
-		rest |= (uint64_t)VIRTQ_DESC_F_WRITE << 48;
-	if (UNLIKELY(place.off == vq->flushed_place.off))
+		rest |= (uint64_t)WRITE << 48 | len;
+	if (UNLIKELY(place.desc == vq->flushed_place.desc))
 		vq->flush_word = rest;
 	else
-		area_store64(&vq->desc, VIRTQ_DESC_SIZE * place.off + 8, rest,
-			     memory_order_relaxed);
+		atomic_store_explicit(&place_words(place)[1], rest,
+				      memory_order_relaxed);
 }
 
 int packed_push(struct virtq *vq, struct virtq_head head, uint32_t len)
 {
-	struct virtq_place place = vq->used_place;
-	uint16_t index = vq->next_used;
+	struct virtq_place place;
 
 	if (head.generation != vq->generation || !has_popped(vq, head.count))
 		return -ENOENT;
 	if (len > head.writable)
 		return -EINVAL;
-	vq->next_used = (uint16_t)(index + head.count);
+	place = vq->used_place;
+	vq->next_used = (uint16_t)(vq->next_used + head.count);
 	place_advance(vq, &vq->used_place, head.count);
 	use(vq, place, head.id, len);
 	return 0;
@@ -347,7 +369,7 @@ static bool packed_wants_event(const struct virtq *vq, uint32_t event,
 		if (!vq->has_event_idx || off >= vq->size)
 			return true;
 		/* How far the event's descriptor is ahead, in two laps. */
-		ahead = off + 2 * vq->size - old.off;
+		ahead = off + 2 * vq->size - virtq_place_off(vq, old);
 		if (!(event & 0x8000) != !old.marks)
 			ahead += vq->size;
 		return ahead % (2 * vq->size) < count;
@@ -363,15 +385,16 @@ bool packed_flush(struct virtq *vq)
 
 	vq->flushed = vq->next_used;
 	vq->flushed_place = vq->used_place;
+	vq->seen_avail = (uint16_t)(vq->flushed + vq->size);
 	/*
 	 * Pairs with the driver's barrier after its load of flags (2.8.22): a
 	 * driver that sees this descriptor used sees all of them and the
 	 * buffers.
 	 */
-	area_store64(&vq->desc, VIRTQ_DESC_SIZE * old.off + 8, vq->flush_word,
-		     memory_order_release);
+	atomic_store_explicit(&place_words(old)[1], vq->flush_word,
+			      memory_order_release);
 	if (vq->desc.dirty)
-		packed_mark_dirty(vq, old.off, count);
+		packed_mark_dirty(vq, virtq_place_off(vq, old), count);
 	/*
 	 * Pairs with the driver's barrier between enabling notifications and
 	 * looking at the descriptor again (2.8.22): either the driver sees it
@@ -386,15 +409,13 @@ bool packed_flush(struct virtq *vq)
 
 bool packed_has_avail(const struct virtq *vq)
 {
-	const _Atomic uint64_t *words =
-		words_at(vq->desc.hva, vq->avail_place.off);
-
-	return is_avail(word_load(&words[1]), vq->avail_place.marks);
+	return is_avail(word_load(&place_words(vq->avail_place)[1]),
+			vq->avail_place.marks);
 }
 
 static void packed_set_event(struct virtq *vq, uint32_t flags)
 {
-	uint32_t event = vq->avail_place.off | flags << 16;
+	uint32_t event = virtq_place_off(vq, vq->avail_place) | flags << 16;
 
 	if (vq->avail_place.marks)
 		event |= 0x8000;

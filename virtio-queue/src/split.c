@@ -3,6 +3,7 @@
 #include "walk.h"
 
 #define NEXT	 VIRTQ_DESC_F_NEXT
+#define WRITE	 VIRTQ_DESC_F_WRITE
 #define INDIRECT VIRTQ_DESC_F_INDIRECT
 
 /* The second word of a descriptor is {len, flags, next}. */
@@ -68,7 +69,7 @@ static COLD int split_copy_table(struct virtq *vq, uint64_t addr, uint64_t rest,
 				 struct virtq_chain *chain)
 {
 	const uint32_t len = len_of(rest);
-	struct walk walk = walk_resume(chain);
+	struct walk walk = walk_resume(chain, vq->size);
 	uint64_t words[2];
 	uint32_t index = 0, flags;
 	enum virtq_fault fault;
@@ -83,7 +84,7 @@ static COLD int split_copy_table(struct virtq *vq, uint64_t addr, uint64_t rest,
 		fault = walk_add(&walk, words[0], len_of(words[1]), flags,
 				 chain);
 		if (!fault && !(flags & NEXT))
-			return walk_finish(vq, walk, chain);
+			return walk_finish(walk, chain);
 		index = next_of(words[1]);
 		if (!fault && index >= len / VIRTQ_DESC_SIZE)
 			fault = VIRTQ_FAULT_NEXT_RANGE;
@@ -100,21 +101,26 @@ static inline __attribute__((always_inline)) int split_walk_in(
 	struct virtq *vq, const void *table, uint32_t count, bool is_indirect,
 	uint64_t addr, uint64_t rest, struct virtq_chain *chain)
 {
-	struct walk walk = walk_start(chain);
+	struct walk walk = walk_start(chain, vq->size);
 	const _Atomic uint64_t *words;
 	enum virtq_fault fault;
-	uint32_t flags, next;
+	uint32_t odd, next;
 
 	for (;;) {
-		flags = flags_of(rest);
-		if (flags & INDIRECT)
-			break;
-		fault = walk_add(&walk, addr, len_of(rest), flags, chain);
+		odd = flags_of(rest) ^ walk.like;
+		fault = VIRTQ_FAULT_NONE;
+		if (odd & (WRITE | INDIRECT)) {
+			if (odd & INDIRECT)
+				break;
+			fault = walk_turn(&walk, chain);
+		}
+		if (!fault)
+			fault = walk_put(&walk, addr, len_of(rest));
 		if (fault)
 			return virtq_spoil(chain, fault);
-		if (!(flags & NEXT))
-			return walk_finish(vq, walk, chain);
-		next = flags >> 16;
+		if (!(odd & NEXT))
+			return walk_finish(walk, chain);
+		next = odd >> 16;
 		if (next >= count)
 			return virtq_spoil(chain, VIRTQ_FAULT_NEXT_RANGE);
 		words = words_at(table, next);
@@ -148,7 +154,7 @@ static COLD int split_miss_table(struct virtq *vq, uint64_t addr, uint64_t rest,
 	if (!table_hva(vq, addr, len_of(rest)) &&
 	    table_remember(vq, addr, len_of(rest)))
 		return split_walk_table(vq, addr, rest, chain);
-	walk_store(walk_start(chain), chain);
+	walk_store(walk_start(chain, vq->size), chain);
 	return split_copy_table(vq, addr, rest, chain);
 }
 

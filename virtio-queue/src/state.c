@@ -43,7 +43,9 @@ static void set_progress(struct virtq *vq, uint16_t next_avail,
 			 uint16_t next_used, struct virtq_place place)
 {
 	vq->next_avail = next_avail;
-	vq->seen_avail = next_avail;
+	/* The split ring's index is read again, the packed ring has none. */
+	vq->seen_avail =
+		vq->is_packed ? (uint16_t)(next_used + vq->size) : next_avail;
 	vq->next_used = next_used;
 	vq->flushed = next_used;
 	vq->avail_place = place;
@@ -99,7 +101,8 @@ int virtq_get_vhost_base(const struct virtq *vq, uint32_t *ret_base)
 
 	if (!is_idle(vq))
 		return -EINVAL;
-	half = vq->avail_place.off | (vq->avail_place.marks ? VHOST_WRAP : 0);
+	half = virtq_place_off(vq, vq->avail_place) |
+	       (vq->avail_place.marks ? VHOST_WRAP : 0);
 	*ret_base = vq->is_packed ? half | half << 16 : vq->next_avail;
 	return 0;
 }

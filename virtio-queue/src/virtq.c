@@ -69,6 +69,7 @@ static void set_view(struct virtq *vq, const struct vm_mem *mem,
 	vq->desc = slices[0];
 	vq->driver = slices[1];
 	vq->device = slices[2];
+	vq->desc_end = (uintptr_t)vq->desc.hva + vq->desc.len;
 }
 
 int virtq_activate(struct virtq *vq, const struct virtq_config *config,
@@ -104,6 +105,7 @@ int virtq_activate(struct virtq *vq, const struct virtq_config *config,
 	vq->avail_place = packed_place(vq, 0);
 	vq->used_place = vq->avail_place;
 	vq->flushed_place = vq->avail_place;
+	vq->seen_avail = vq->is_packed ? (uint16_t)vq->size : 0;
 	/* Generation 0 belongs to heads that were never popped. */
 	if (!++vq->generation)
 		vq->generation = 1;
@@ -129,6 +131,8 @@ int virtq_set_mem(struct virtq *vq, const struct vm_mem *mem)
 	r = translate(areas, mem, slices);
 	if (r)
 		return r;
+	if (vq->is_packed)
+		packed_move(vq, (uintptr_t)slices[0].hva);
 	set_view(vq, mem, slices);
 	return 0;
 }
@@ -172,10 +176,11 @@ int virtq_pop(struct virtq *vq, struct virtq_chain *chain)
 {
 	if (!chain->max_segs)
 		return -EINVAL;
+	/* Only VIRTQ_PACKED is above: one comparison tells the rings apart. */
+	if (vq->kind > VIRTQ_SPLIT)
+		return packed_pop(vq, chain);
 	if (vq->kind == VIRTQ_SPLIT)
 		return split_pop(vq, chain);
-	if (vq->kind == VIRTQ_PACKED)
-		return packed_pop(vq, chain);
 	return vq->kind == VIRTQ_BROKEN ? 0 : -EINVAL;
 }
 

@@ -32,25 +32,42 @@ static inline const _Atomic uint64_t *words_at(const void *table,
 }
 
 /*
- * What has been collected.  @kind is VIRTQ_DESC_F_WRITE from the first writable
- * segment on, before which the chain's readable part is complete.
+ * What has been collected.  @like has the flags of a descriptor that is like
+ * the one before: VIRTQ_DESC_F_WRITE from the first writable segment on, before
+ * which the chain's readable part is complete.  So one comparison tells whether
+ * there is anything to look at in the flags.
  */
 struct walk {
 	struct virtq_seg *next;
 	struct virtq_seg *end;
 	uint64_t len;
-	uint32_t kind;
+	uint32_t like;
 };
 
-static inline struct walk walk_start(const struct virtq_chain *chain)
+/* Of @most descriptors: what the ring has room for. */
+static inline struct walk walk_start(const struct virtq_chain *chain,
+				     uint32_t most)
 {
-	return (struct walk){ .next = chain->segs,
-			      .end = chain->segs + chain->max_segs };
+	if (most > chain->max_segs)
+		most = chain->max_segs;
+	return (struct walk){ .next = chain->segs, .end = chain->segs + most };
 }
 
-static inline enum virtq_fault walk_add(struct walk *walk, uint64_t addr,
-					uint32_t len, uint32_t flags,
-					struct virtq_chain *chain)
+/* A descriptor's VIRTQ_DESC_F_WRITE is unlike the one before. */
+static inline enum virtq_fault walk_turn(struct walk *walk,
+					 struct virtq_chain *chain)
+{
+	/* 2.7.4.2, 2.8.17: writable elements come last. */
+	if (walk->like & VIRTQ_DESC_F_WRITE)
+		return VIRTQ_FAULT_WRITE_ORDER;
+	walk->like |= VIRTQ_DESC_F_WRITE;
+	chain->readable_segs = (uint16_t)(walk->next - chain->segs);
+	chain->readable_len = walk->len;
+	return VIRTQ_FAULT_NONE;
+}
+
+static inline enum virtq_fault walk_put(struct walk *walk, uint64_t addr,
+					uint64_t len)
 {
 	if (walk->next == walk->end)
 		return VIRTQ_FAULT_TOO_LONG;
@@ -58,19 +75,23 @@ static inline enum virtq_fault walk_add(struct walk *walk, uint64_t addr,
 		return VIRTQ_FAULT_ZERO_LENGTH;
 	if (addr + (len - 1) < addr)
 		return VIRTQ_FAULT_ADDRESS_WRAP;
-	if ((flags & VIRTQ_DESC_F_WRITE) != walk->kind) {
-		/* 2.7.4.2, 2.8.17: writable elements come last. */
-		if (walk->kind)
-			return VIRTQ_FAULT_WRITE_ORDER;
-		walk->kind = VIRTQ_DESC_F_WRITE;
-		chain->readable_segs = (uint16_t)(walk->next - chain->segs);
-		chain->readable_len = walk->len;
-	}
 	walk->next->gpa = addr;
-	walk->next->len = len;
+	walk->next->len = (uint32_t)len;
 	walk->next++;
 	walk->len += len;
 	return VIRTQ_FAULT_NONE;
+}
+
+/* Adds a descriptor of whose flags only VIRTQ_DESC_F_WRITE matters. */
+static inline enum virtq_fault walk_add(struct walk *walk, uint64_t addr,
+					uint32_t len, uint32_t flags,
+					struct virtq_chain *chain)
+{
+	enum virtq_fault fault = VIRTQ_FAULT_NONE;
+
+	if ((flags ^ walk->like) & VIRTQ_DESC_F_WRITE)
+		fault = walk_turn(walk, chain);
+	return fault ? fault : walk_put(walk, addr, len);
 }
 
 /* Hands what has been collected to the chain. */
@@ -78,7 +99,7 @@ static inline void walk_store(struct walk walk, struct virtq_chain *chain)
 {
 	uint32_t count = (uint32_t)(walk.next - chain->segs);
 
-	if (!walk.kind) {
+	if (!(walk.like & VIRTQ_DESC_F_WRITE)) {
 		chain->readable_segs = (uint16_t)count;
 		chain->readable_len = walk.len;
 	}
@@ -87,23 +108,20 @@ static inline void walk_store(struct walk walk, struct virtq_chain *chain)
 }
 
 /* Goes on where walk_store() has left off. */
-static inline struct walk walk_resume(const struct virtq_chain *chain)
+static inline struct walk walk_resume(const struct virtq_chain *chain,
+				      uint32_t most)
 {
-	struct walk walk = walk_start(chain);
+	struct walk walk = walk_start(chain, most);
 
 	walk.next += chain->readable_segs + chain->writable_segs;
 	walk.len = chain->readable_len + chain->writable_len;
-	walk.kind = chain->writable_segs ? VIRTQ_DESC_F_WRITE : 0;
+	walk.like = chain->writable_segs ? VIRTQ_DESC_F_WRITE : 0;
 	return walk;
 }
 
 /* The end of every chain, whose head is filled up to its writable bytes. */
-static inline int walk_finish(const struct virtq *vq, struct walk walk,
-			      struct virtq_chain *chain)
+static inline int walk_finish(struct walk walk, struct virtq_chain *chain)
 {
-	/* The queue size bounds direct and indirect chains alike (2.7.5.3.1). */
-	if ((uint32_t)(walk.next - chain->segs) > vq->size)
-		return virtq_spoil(chain, VIRTQ_FAULT_TOO_LONG);
 	walk_store(walk, chain);
 	if (walk.len >> 32)
 		return virtq_finish_huge(chain);

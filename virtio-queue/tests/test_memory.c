@@ -312,8 +312,11 @@ static void offer_table(struct rig *rig, const struct vm_mem *mem, vm_gpa table)
 		table, 16 | flags << (rig->vq.is_packed ? 48 : 32)
 	};
 
-	ck_assert_int_eq(
-		vm_mem_write(mem, 16 * rig->vq.avail_place.off, words, 16), 0);
+	ck_assert_int_eq(vm_mem_write(mem,
+				      16 * virtq_place_off(&rig->vq,
+							   rig->vq.avail_place),
+				      words, 16),
+			 0);
 	if (!rig->vq.is_packed)
 		ck_assert_int_eq(vm_mem_write(mem, rig->config.driver, avail,
 					      sizeof(avail)),

@@ -211,6 +211,49 @@ START_TEST(a_descriptor_offered_again_while_in_flight_is_refused)
 }
 END_TEST
 
+/* Whatever is at fault, the list is completed by all that it occupies. */
+START_TEST(a_list_at_fault_is_followed_to_its_end)
+{
+	const struct wire_desc empty = { DATA, 0, 1, USED | VIRTQ_DESC_F_NEXT };
+	struct rig rig;
+
+	rig_init(&rig, PACKED, 5);
+	rig_set_pos(&rig, 4);
+	put_desc(&rig, 4, 1, AVAIL | VIRTQ_DESC_F_NEXT);
+	ck_assert_int_eq(vm_mem_write(rig.mem, rig.config.desc, &empty, 16), 0);
+	put_desc(&rig, 1, 1, USED | VIRTQ_DESC_F_NEXT);
+	put_desc(&rig, 2, 42, USED);
+	put_desc(&rig, 3, 43, USED);
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), -EBADMSG);
+	ck_assert_int_eq(rig.chain.fault, VIRTQ_FAULT_ZERO_LENGTH);
+	ck_assert_uint_eq(rig.chain.head.id, 42);
+	ck_assert_uint_eq(rig.chain.head.count, 4);
+	ck_assert_uint_eq(rig_pop(&rig).id, 43);
+	rig_fini(&rig);
+}
+END_TEST
+
+START_TEST(a_restored_queue_knows_what_is_in_flight)
+{
+	struct virtq_state state;
+	struct rig rig;
+
+	rig_init(&rig, PACKED, 4);
+	for (uint32_t i = 0; i < 4; i++)
+		put_desc(&rig, i, 1, AVAIL);
+	for (int i = 0; i < 3; i++)
+		rig_pop(&rig);
+	ck_assert_int_eq(virtq_save(&rig.vq, &state), 0);
+	virtq_reset(&rig.vq);
+	ck_assert_int_eq(virtq_restore(&rig.vq, &state, rig.mem), 0);
+	rig_pop(&rig);
+	put_desc(&rig, 0, 1, USED);
+	ck_assert_int_eq(virtq_pop(&rig.vq, &rig.chain), -EBADMSG);
+	ck_assert_int_eq(rig.vq.fault, VIRTQ_FAULT_AVAIL_JUMP);
+	rig_fini(&rig);
+}
+END_TEST
+
 /* The id is the driver's own business: it comes back as it was (2.8). */
 START_TEST(any_buffer_id_is_returned)
 {
@@ -295,6 +338,8 @@ RUN_TESTS("packed",
 	  ONCE(a_list_goes_on_behind_the_end_of_the_ring),
 	  ONCE(a_list_longer_than_the_free_part_of_the_ring_is_refused),
 	  ONCE(a_descriptor_offered_again_while_in_flight_is_refused),
+	  ONCE(a_list_at_fault_is_followed_to_its_end),
+	  ONCE(a_restored_queue_knows_what_is_in_flight),
 	  ONCE(any_buffer_id_is_returned),
 	  TIMES(notifications_are_suppressed_by_the_device_area, 2),
 	  TIMES(the_driver_area_decides_about_notifications, EVENT_CASES))

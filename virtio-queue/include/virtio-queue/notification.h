@@ -68,7 +68,7 @@ static inline bool virtq_is_news(const struct virtq *vq,
 	if (!note.has_next)
 		return true;
 	if (vq->is_packed)
-		return note.next_off != vq->avail_place.off ||
+		return note.next_off != virtq_place_off(vq, vq->avail_place) ||
 		       note.next_wrap != (vq->avail_place.marks != 0);
 	return (note.next_off | (note.next_wrap ? 0x8000 : 0)) !=
 	       vq->next_avail;

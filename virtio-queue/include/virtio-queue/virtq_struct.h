@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include <virtio-queue/fault.h>
+#include <virtio-queue/spec.h>
 #include <vm-memory/guest_memory.h>
 
 #ifdef __cplusplus
@@ -39,13 +40,13 @@ struct virtq_config {
 };
 
 /*
- * Where the packed ring goes on: the offset, and what a descriptor that is used
- * there has of VIRTQ_DESC_F_AVAIL and VIRTQ_DESC_F_USED: both while the wrap
- * counter is 1, none while it is 0.
+ * Where the packed ring goes on: the host address of a descriptor, and what the
+ * second word of one that is used there has of VIRTQ_DESC_F_AVAIL and
+ * VIRTQ_DESC_F_USED: both while the wrap counter is 1, none while it is 0.
  */
 struct virtq_place {
-	uint32_t off;
-	uint32_t marks;
+	uintptr_t desc;
+	uint64_t marks;
 };
 
 /*
@@ -74,7 +75,9 @@ enum virtq_kind {
  *
  * All members are private.  The indices count up and wrap at 2^16: those of the
  * split ring, or in the packed ring the number of descriptors.  In both, what
- * is in flight is their difference.
+ * is in flight is their difference.  The driver's index as last read and checked
+ * limits what the split ring pops, the end of the free descriptors what the
+ * packed ring does.
  */
 struct virtq {
 	/* Fixed from activation to reset. */
@@ -82,9 +85,9 @@ struct virtq {
 	struct vm_mem_slice desc;
 	struct vm_mem_slice driver;
 	struct vm_mem_slice device;
+	uintptr_t desc_end; /* of desc, in the host */
 	struct virtq_config config;
 	uint32_t size;
-	uint16_t generation;
 	bool is_packed;
 	bool has_event_idx;
 	bool has_indirect;
@@ -94,7 +97,8 @@ struct virtq {
 	enum virtq_kind kind;
 	enum virtq_fault fault;
 	uint16_t next_avail; /* index of the next pop */
-	uint16_t seen_avail; /* split: avail index as last read and checked */
+	uint16_t generation; /* of this activation, in every head */
+	uint16_t seen_avail; /* index that no pop goes beyond */
 	uint16_t next_used; /* index of the next push */
 	uint16_t flushed; /* index up to which the driver was told */
 	struct virtq_held held;
@@ -109,6 +113,14 @@ struct virtq {
 	struct vm_mem_slice table;
 	vm_gpa table_gpa;
 };
+
+/* The offset of a place in the packed ring, in descriptors (2.8.1). */
+static inline uint32_t virtq_place_off(const struct virtq *vq,
+				       struct virtq_place place)
+{
+	return (uint32_t)((place.desc - (uintptr_t)vq->desc.hva) /
+			  VIRTQ_DESC_SIZE);
+}
 
 #ifdef __cplusplus
 }
