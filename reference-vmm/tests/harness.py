@@ -2,7 +2,8 @@
 """Runs of reference-vmm with guests of our own, on real KVM.
 
 A test program is called with the paths of reference-vmm, of the guest that
-does what it is told, and of the one that storms.
+does what it is told, of the one that storms, and of the one that attacks its
+devices.
 """
 
 import signal
@@ -10,7 +11,7 @@ import subprocess
 import sys
 import time
 
-VMM, GUEST, STORM = sys.argv[1:]
+VMM, GUEST, STORM, HOSTILE = sys.argv[1:]
 DONE, HOST_ERROR, USAGE, CONFIG, NO_KVM, CRASHED = range(6)
 LIMIT = 60
 STARTED = []
@@ -23,8 +24,9 @@ def command(what, *flags, memory="64M", guest=GUEST):
 
 def run_command(args, data=b"", **options):
     options.setdefault("stdout", subprocess.PIPE)
-    return subprocess.run(args, input=data, timeout=LIMIT,
-                          stderr=subprocess.PIPE, check=False, **options)
+    options.setdefault("timeout", LIMIT)
+    return subprocess.run(args, input=data, stderr=subprocess.PIPE,
+                          check=False, **options)
 
 
 def run(what, *flags, **options):

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """How the process behaves: terminal, signals, files, limits and cost.
 
-usage: test_process.py REFERENCE-VMM GUEST STORM
+usage: test_process.py REFERENCE-VMM GUEST STORM HOSTILE
 """
 
 import fcntl
