@@ -7,10 +7,14 @@
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "message.h"
 #include "vmm.h"
+
+/* How long who wants to know of a device waits for it. */
+#define LOCK_SECONDS 1
 
 static const struct {
 	const char *name;
@@ -254,18 +258,33 @@ void virtio_resize(struct vmm *vmm)
 	}
 }
 
+/* A device keeps its lock for long only if the host's file does not answer. */
+static bool lock_in_time(struct virtio *virtio)
+{
+	struct timespec deadline;
+
+	clock_gettime(CLOCK_REALTIME, &deadline);
+	deadline.tv_sec += LOCK_SECONDS;
+	return !pthread_mutex_timedlock(&virtio->lock, &deadline);
+}
+
+static void print_stats(struct virtio *virtio)
+{
+	char line[VM_VIRTIO_STATS_LINE];
+
+	if (!lock_in_time(virtio)) {
+		say("%s: waits for its file", virtio->name);
+		return;
+	}
+	vm_virtio_stats_format(&virtio->device->stats, line, sizeof(line));
+	pthread_mutex_unlock(&virtio->lock);
+	say("%s: %s", virtio->name, line);
+}
+
 void virtio_print_stats(struct vmm *vmm)
 {
-	for (unsigned int i = 0; i < vmm->options->device_count; i++) {
-		struct virtio *virtio = &vmm->virtio[i];
-		char line[VM_VIRTIO_STATS_LINE];
-
-		pthread_mutex_lock(&virtio->lock);
-		vm_virtio_stats_format(&virtio->device->stats, line,
-				       sizeof(line));
-		pthread_mutex_unlock(&virtio->lock);
-		say("%s: %s", virtio->name, line);
-	}
+	for (unsigned int i = 0; i < vmm->options->device_count; i++)
+		print_stats(&vmm->virtio[i]);
 }
 
 static void free_queues(struct virtio *virtio)
@@ -282,7 +301,10 @@ void virtio_fini(struct vmm *vmm)
 
 		if (!virtio->vmm)
 			return;
+		/* A console's last output is still on its way, by a thread. */
+		pthread_mutex_lock(&virtio->lock);
 		vm_virtio_mmio_fini(&virtio->mmio);
+		pthread_mutex_unlock(&virtio->lock);
 		vm_event_fini(&virtio->events);
 		if (virtio->free)
 			virtio->free(virtio->impl);

@@ -77,8 +77,10 @@ static void signal_came(void *context, uint32_t events)
 /* Runs only at the end, when the signals are no longer blocked. */
 static void give_up(int signal)
 {
-	if (signal != SIGCONT && signal != SIGUSR1 && signal != SIGWINCH)
-		_exit(EXIT_HOST_ERROR);
+	if (signal == SIGCONT || signal == SIGUSR1 || signal == SIGWINCH)
+		return;
+	terminal_restore();
+	_exit(EXIT_HOST_ERROR);
 }
 
 /*
@@ -249,16 +251,19 @@ static int run(struct vmm *vmm)
 		if (r < 0)
 			vmm_end(vmm, host_error("event loop", r));
 	}
+	/*
+	 * What follows may have to wait for a disk that hangs, or for a reader
+	 * of the last output: from here on a signal is final.
+	 */
+	r = atomic_load(&vmm->result);
+	if (r != EXIT_HOST_ERROR)
+		alarm(0);
+	sigprocmask(SIG_UNBLOCK, &vmm->signals, NULL);
 	vcpus_stop(vmm);
 	virtio_stop(vmm);
 	terminal_restore();
 	if (vmm->options->stats)
 		virtio_print_stats(vmm);
-	/* stream_fini() may have to wait, and from here on a signal is final. */
-	r = atomic_load(&vmm->result);
-	if (r != EXIT_HOST_ERROR)
-		alarm(0);
-	sigprocmask(SIG_UNBLOCK, &vmm->signals, NULL);
 	return r;
 }
 

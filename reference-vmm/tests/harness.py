@@ -2,8 +2,8 @@
 """Runs of reference-vmm with guests of our own, on real KVM.
 
 A test program is called with the paths of reference-vmm, of the guest that
-does what it is told, of the one that storms, and of the one that attacks its
-devices.
+does what it is told, of the one that storms, of the one that attacks its
+devices, and of what makes a disk hang when it is preloaded.
 """
 
 import signal
@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 
-VMM, GUEST, STORM, HOSTILE = sys.argv[1:]
+VMM, GUEST, STORM, HOSTILE, HANG = sys.argv[1:]
 DONE, HOST_ERROR, USAGE, CONFIG, NO_KVM, CRASHED = range(6)
 LIMIT = 60
 STARTED = []
@@ -33,11 +33,11 @@ def run(what, *flags, **options):
     return run_command(command(what, *flags), **options)
 
 
-def start(what, *flags, **options):
+def start(what, *flags, guest=GUEST, **options):
     """A run that goes on; it ends with the test at the latest."""
     options.setdefault("stdin", subprocess.DEVNULL)
     options.setdefault("stderr", subprocess.PIPE)
-    vmm = subprocess.Popen(command(what, *flags), **options)
+    vmm = subprocess.Popen(command(what, *flags, guest=guest), **options)
     STARTED.append(vmm)
     return vmm
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """What a guest can do: boot, talk, end, crash and attack.
 
-usage: test_guest.py REFERENCE-VMM GUEST STORM HOSTILE
+usage: test_guest.py REFERENCE-VMM GUEST STORM HOSTILE HANG
 """
 
 import random

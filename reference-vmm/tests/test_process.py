@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 """How the process behaves: terminal, signals, files, limits and cost.
 
-usage: test_process.py REFERENCE-VMM GUEST STORM HOSTILE
+usage: test_process.py REFERENCE-VMM GUEST STORM HOSTILE HANG
 """
 
 import fcntl
@@ -19,8 +19,8 @@ import tempfile
 import termios
 import time
 
-from harness import (CONFIG, CRASHED, DONE, HOST_ERROR, LIMIT, VMM, command,
-                     expect, main, run, run_command, start,
+from harness import (CONFIG, CRASHED, DONE, HANG, HOST_ERROR, HOSTILE, LIMIT,
+                     VMM, command, expect, main, run, run_command, start,
                      start_up)
 
 # A sanitizer costs memory and system calls of its own.
@@ -141,6 +141,17 @@ def test_alarm_from_before_is_a_request_like_others():
     time.sleep(0.3)
     assert vmm.poll() is None, vmm.returncode
     expect_that_insisting_ends(vmm)
+
+
+def test_disk_that_hangs_stops_neither_signals_nor_statistics():
+    with tempfile.NamedTemporaryFile() as image:
+        image.truncate(1 << 20)
+        vmm = start("obey", "--disk", f"path={image.name}", guest=HOSTILE,
+                    env={**os.environ, "LD_PRELOAD": HANG})
+        assert vmm.stderr.readline() == b"the disk hangs\n"
+        vmm.send_signal(signal.SIGUSR1)
+        assert b"disk 0: waits for its file" in vmm.stderr.readline()
+        expect_that_insisting_ends(vmm)
 
 
 def private_dirty_memory(pid):

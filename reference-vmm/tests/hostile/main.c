@@ -3,6 +3,9 @@
 
 #include "hostile.h"
 
+/* In the zero page of the Linux boot protocol. */
+#define CMDLINE_PTR 0x228
+
 #define COM1 0x3f8
 #define LSR  (COM1 + 5)
 #define THRE 0x20
@@ -13,7 +16,7 @@
 /* entry.S */
 _Noreturn void power_off(void);
 void start_other(void);
-void hostile_main(void);
+void hostile_main(uint64_t zero_page);
 _Noreturn void hostile_other(void);
 
 /* How long the other processor may take to start. */
@@ -125,18 +128,26 @@ _Noreturn void hostile_other(void)
 	}
 }
 
-void hostile_main(void)
+static void attack_all(struct device *devices, unsigned int count)
 {
-	static struct device devices[10];
-	unsigned int count = 0;
-
-	while (count < COUNT(devices) && device_find(&devices[count], count))
-		count++;
 	for (unsigned int i = 0; i < count; i++)
 		attack(&devices[i]);
 	start_other();
 	for (unsigned int i = 0; i < count; i++)
 		attack_together(&devices[i]);
+}
+
+/* With a command line that begins with o, for obey, there is no attack. */
+void hostile_main(uint64_t zero_page)
+{
+	static struct device devices[10];
+	uint64_t cmdline = get32(zero_page + CMDLINE_PTR);
+	unsigned int count = 0;
+
+	while (count < COUNT(devices) && device_find(&devices[count], count))
+		count++;
+	if ((get32(cmdline) & 0xff) != 'o')
+		attack_all(devices, count);
 	for (unsigned int i = 0; i < count; i++) {
 		if (device_works(&devices[i]))
 			say(&devices[i], "works", NULL);

@@ -14,14 +14,19 @@
 #define BUFFERS	    (DATA + 0x10000)
 #define MAX_BUFFERS 6
 
-/* A length at an edge, or any other. */
-static uint32_t odd_length(void)
+/* Between one start of the device and the next. */
+#define SENDS 16
+
+/* A length at an edge, or any other; for a disk rather whole sectors. */
+static uint32_t odd_length(const struct device *device)
 {
 	static const uint32_t lengths[] = {
 		1,  2,	3,  4,	8,   11,  12,  15,   16,
 		17, 43, 44, 45, 511, 512, 513, 4096,
 	};
 
+	if (device->id == VIRTIO_ID_BLOCK && random() % 4)
+		return 512u << random() % 4;
 	if (random() % 4)
 		return lengths[random() % COUNT(lengths)];
 	return 1 + random() % BUFFER_SIZE;
@@ -45,9 +50,10 @@ static uint64_t odd_number(void)
 	return (uint64_t)random() << 32 | random();
 }
 
-static uint32_t block_header(void)
+static uint32_t block_header(const struct device *device)
 {
 	static const uint32_t types[] = { VIRTIO_BLK_T_IN,
+					  VIRTIO_BLK_T_OUT,
 					  VIRTIO_BLK_T_OUT,
 					  VIRTIO_BLK_T_FLUSH,
 					  VIRTIO_BLK_T_GET_ID,
@@ -56,37 +62,40 @@ static uint32_t block_header(void)
 					  2,
 					  UINT32_MAX };
 
+	uint32_t sectors = reg_read(device, VIRTIO_MMIO_CONFIG);
+
 	put32(HEADER, types[random() % COUNT(types)]);
 	put32(HEADER + 4, random());
-	put64(HEADER + 8, odd_number());
+	put64(HEADER + 8,
+	      random() % 2 ? sectors - 8 + random() % 10 : odd_number());
 	/* What a discard or write of zeroes takes for ranges. */
 	for (uint64_t at = HEADER + 16; at < HEADER + 16 + 64; at += 16) {
 		put64(at, odd_number());
 		put32(at + 8, (uint32_t)odd_number());
 		put32(at + 12, random() % 4);
 	}
-	return 16 + (random() % 2 ? 0 : odd_length());
+	return 16 + (random() % 2 ? 0 : odd_length(device));
 }
 
 /* A header of offloads before a frame, or a command for the control queue. */
-static uint32_t net_header(void)
+static uint32_t net_header(const struct device *device)
 {
 	for (uint64_t at = HEADER; at < HEADER + 80; at += 4)
 		put32(at, (uint32_t)odd_number());
 	if (random() % 2)
 		put16(HEADER, (uint16_t)(random() % 8 | random() % 8 << 8));
-	return odd_length();
+	return odd_length(device);
 }
 
-static uint32_t console_header(void)
+static uint32_t console_header(const struct device *device)
 {
 	put32(HEADER, random() % 4 ? random() % 3 : random());
 	put16(HEADER + 4, (uint16_t)(random() % 9));
 	put16(HEADER + 6, random() % 4 ? random() % 2 : (uint16_t)random());
-	return random() % 2 ? 8 : odd_length();
+	return random() % 2 ? 8 : odd_length(device);
 }
 
-static uint32_t vsock_header(void)
+static uint32_t vsock_header(const struct device *device)
 {
 	static const uint64_t cids[] = { 3, 2, 0, 1, UINT64_MAX, BIT(32) | 2 };
 
@@ -101,11 +110,11 @@ static uint32_t vsock_header(void)
 	put32(HEADER + 32, random() % 8);
 	put32(HEADER + 36, (uint32_t)odd_number());
 	put32(HEADER + 40, (uint32_t)odd_number());
-	return random() % 2 ? 44 + 64 : odd_length();
+	return random() % 2 ? 44 + 64 : odd_length(device);
 }
 
 /* Pages that hold nothing, pages that are none, and tags of statistics. */
-static uint32_t balloon_header(void)
+static uint32_t balloon_header(const struct device *device)
 {
 	uint32_t first =
 		(uint32_t)(DATA_END - 0x400000) >> VIRTIO_BALLOON_PFN_SHIFT;
@@ -113,7 +122,7 @@ static uint32_t balloon_header(void)
 	for (uint64_t at = HEADER; at < HEADER + 256; at += 4)
 		put32(at, random() % 4 ? first + random() % 512
 				       : random() | 0x8000);
-	return odd_length();
+	return odd_length(device);
 }
 
 /* Returns how many bytes of @HEADER the device is to read. */
@@ -121,17 +130,17 @@ static uint32_t make_header(const struct device *device)
 {
 	switch (device->id) {
 	case VIRTIO_ID_BLOCK:
-		return block_header();
+		return block_header(device);
 	case VIRTIO_ID_NET:
-		return net_header();
+		return net_header(device);
 	case VIRTIO_ID_CONSOLE:
-		return console_header();
+		return console_header(device);
 	case VIRTIO_ID_VSOCK:
-		return vsock_header();
+		return vsock_header(device);
 	case VIRTIO_ID_BALLOON:
-		return balloon_header();
+		return balloon_header(device);
 	default:
-		return odd_length();
+		return odd_length(device);
 	}
 }
 
@@ -155,9 +164,9 @@ static void send_nonsense(struct device *device, unsigned int queue)
 	for (unsigned int i = 0; i < 3; i++)
 		buffers[count++] =
 			(struct buffer){ BUFFERS + i * BUFFER_SIZE,
-					 odd_length(), i >= readable };
+					 odd_length(device), i >= readable };
 	/* A status, or an answer, of a byte. */
-	buffers[count - 1].len = random() % 4 ? 1 : odd_length();
+	buffers[count - 1].len = random() % 4 ? 1 : odd_length(device);
 	ring_offer(&device->rings[queue], buffers,
 		   random() % 8 ? count : 1 + random() % count);
 	device_kick(device, queue);
@@ -166,7 +175,7 @@ static void send_nonsense(struct device *device, unsigned int queue)
 /* Buffers for what the device may want to tell. */
 static void give_room(struct device *device, unsigned int queue)
 {
-	struct buffer buffer = { BUFFERS + 4 * BUFFER_SIZE, odd_length(),
+	struct buffer buffer = { BUFFERS + 4 * BUFFER_SIZE, odd_length(device),
 				 true };
 
 	ring_offer(&device->rings[queue], &buffer, 1);
@@ -201,7 +210,7 @@ void attack_requests(struct device *device, unsigned int rounds)
 
 		device_start(device, wanted, ALL_QUEUES);
 		open_ports(device);
-		for (unsigned int i = 0; i < 8; i++) {
+		for (unsigned int i = 0; i < SENDS; i++) {
 			unsigned int queue = random() % device->queue_count;
 
 			if (random() % 4)
