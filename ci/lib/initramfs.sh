@@ -32,21 +32,20 @@ initramfs_pack() (
 
 # initramfs_tree PATH - a file, or a directory with all below it, at the same
 # absolute path in the guest, whatever links lead there on this machine
+#
+# Of a copy, because times and inode numbers differ from run to run.
 initramfs_tree() (
-	path=${1#/} name='' parts=()
-	cd /
+	root=$(mktemp -d "$cache_dir/tree.XXXXXX")
+	trap 'rm -rf "$root"' EXIT
 
-	IFS=/ read -ra parts <<<"$(dirname "$path")"
-	for part in "${parts[@]}"; do
-		name+=${name:+/}$part
-		newc_entry "$name" 0040755
-	done
-	if [ -d "$path" ]; then
-		newc_entry "$path" 0040755
-		find "$path/" -mindepth 1 | cpio --quiet -o -H newc -R 0:0
+	if [ -d "$1" ]; then
+		mkdir -p "$root$1"
+		cp -a "$1/." "$root$1"
 	else
-		echo "$path" | cpio --quiet -o -H newc -R 0:0 --dereference
+		mkdir -p "$root${1%/*}"
+		cp -L --preserve=mode "$1" "$root$1"
 	fi
+	initramfs_pack "$root"
 )
 
 # initramfs_modules ARCH ROOT LIST MODULE... - put modules and what they depend on
