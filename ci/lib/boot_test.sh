@@ -103,12 +103,12 @@ boots_with_ballast() (
 # boots_from_a_pipe ARCH - the command as the README shows it, wherever it finds
 # that it can run
 boots_from_a_pipe() {
-	local output
+	local output status=0
 
 	output=$(printf 'uname -m\npoweroff -f\n' |
-		timeout -k 5 "$boot_limit" "$ci_dir/boot" --arch "$1") ||
-		{ echo "$output"; return 1; }
+		timeout -k 5 "$boot_limit" "$ci_dir/boot" --arch "$1") || status=$?
 	echo "$output"
+	[ "$status" = 0 ] || return "$status"
 	tr -d '\r' <<<"$output" | grep -q "^$1\$"
 }
 
