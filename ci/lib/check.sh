@@ -24,15 +24,17 @@ check() {
 }
 
 # with_lab COMMAND... - run it, and once more if the lab's machine broke down under
-# it, which is QEMU's doing: see ci/README.md
+# it or stood still, which is QEMU's doing: see ci/README.md
 with_lab() {
 	local status=0
 
 	# In the background for the same reason.
 	("$@") &
 	wait $! || status=$?
-	[ "$status" = 125 ] || return "$status"
-	echo 'the lab failed: once more'
+	case $status in
+	124 | 125) echo "the lab failed ($status): once more" ;;
+	*) return "$status" ;;
+	esac
 	"$@"
 }
 
