@@ -24,7 +24,7 @@ check() {
 }
 
 # with_lab COMMAND... - run it, and once more if the lab's machine broke down under
-# it or stood still, which is QEMU's doing: see ci/README.md
+# it or the time was up: see ci/README.md for what QEMU does
 with_lab() {
 	local status=0
 

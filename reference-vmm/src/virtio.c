@@ -164,7 +164,7 @@ static int connect_irq(struct virtio *virtio)
 	return kvm_vm_add_irqfd(&virtio->vmm->vm, virtio->irq_fd, virtio->irq);
 }
 
-/* Spares the exits for notifications; without them all works, only slower. */
+/* Spares the exits for notifications. */
 static int connect_queues(struct virtio *virtio, uint64_t address)
 {
 	struct kvm_ioevent event = {
