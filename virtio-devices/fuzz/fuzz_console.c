@@ -100,21 +100,11 @@ static void step(struct terminal *terminal)
 static void run(struct terminal *terminal, const uint8_t *data, size_t size)
 {
 	struct guest *guest = &terminal->guest;
-	size_t rings;
 
-	guest->data = data;
-	guest->left = size;
-	guest->kicks = 0;
-	MUST(!vm_mem_fill(guest->mem, 0, 0, 0x4000));
-	guest_start(guest);
-	rings = guest->left < RINGS ? guest->left : RINGS;
-	MUST(!vm_mem_write(guest->mem, 0, guest->data, rings));
-	guest->data += rings;
-	guest->left -= rings;
+	guest_begin(guest, data, size, RINGS);
 	while (guest->left)
 		step(terminal);
-	guest_write(guest, VM_VIRTIO_MMIO_STATUS, 0);
-	MUST(!guest->device->status);
+	guest_end(guest);
 	for (int i = 0; i < PORTS; i++)
 		MUST(!terminal->sinks[i].is_open);
 }

@@ -84,21 +84,11 @@ static void step(struct card *card)
 static void run(struct card *card, const uint8_t *data, size_t size)
 {
 	struct guest *guest = &card->guest;
-	size_t rings;
 
-	guest->data = data;
-	guest->left = size;
-	guest->kicks = 0;
-	MUST(!vm_mem_fill(guest->mem, 0, 0, 0x4000));
-	guest_start(guest);
-	rings = guest->left < RINGS ? guest->left : RINGS;
-	MUST(!vm_mem_write(guest->mem, 0, guest->data, rings));
-	guest->data += rings;
-	guest->left -= rings;
+	guest_begin(guest, data, size, RINGS);
 	while (guest->left)
 		step(card);
-	guest_write(guest, VM_VIRTIO_MMIO_STATUS, 0);
-	MUST(!guest->device->status);
+	guest_end(guest);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

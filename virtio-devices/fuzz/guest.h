@@ -137,6 +137,30 @@ static inline void guest_start(struct guest *guest)
 	guest_write(guest, VM_VIRTIO_MMIO_STATUS, 15);
 }
 
+/* Starts an input: a driver's initialisation, and then what lies in the first
+ * @rings bytes of memory, where the queues are. */
+static inline void guest_begin(struct guest *guest, const uint8_t *data,
+			       size_t size, size_t rings)
+{
+	guest->data = data;
+	guest->left = size;
+	guest->kicks = 0;
+	MUST(!vm_mem_fill(guest->mem, 0, 0, 0x4000));
+	guest_start(guest);
+	if (rings > guest->left)
+		rings = guest->left;
+	MUST(!vm_mem_write(guest->mem, 0, guest->data, rings));
+	guest->data += rings;
+	guest->left -= rings;
+}
+
+/* Leaves nothing of an input behind. */
+static inline void guest_end(struct guest *guest)
+{
+	guest_write(guest, VM_VIRTIO_MMIO_STATUS, 0);
+	MUST(!guest->device->status);
+}
+
 /* Lets the VMM work until the device has nothing to do. */
 static inline void guest_run(struct guest *guest)
 {
