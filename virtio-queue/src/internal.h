@@ -113,6 +113,7 @@ void split_disable_notification(struct virtq *vq);
 /* packed.c */
 void packed_areas(const struct virtq_config *config, struct virtq_area *areas);
 struct virtq_place packed_place(const struct virtq *vq, uint32_t position);
+struct virtq_place packed_place_avail(struct virtq_place place);
 uint32_t packed_position(const struct virtq *vq, struct virtq_place place);
 struct virtq_place packed_place_back(const struct virtq *vq,
 				     struct virtq_place place, uint32_t count);

@@ -39,7 +39,10 @@ void packed_areas(const struct virtq_config *config, struct virtq_area *areas)
 					VM_MEM_PERM_RW };
 }
 
-/* Where @position, an offset plus the size while the wrap counter is 0, is. */
+/*
+ * Where @position, an offset plus the size while the wrap counter is 0, is, as
+ * the place of a used descriptor.
+ */
 struct virtq_place packed_place(const struct virtq *vq, uint32_t position)
 {
 	struct virtq_place place = { (uintptr_t)vq->desc.hva, MARKS };
@@ -54,7 +57,15 @@ struct virtq_place packed_place(const struct virtq *vq, uint32_t position)
 
 uint32_t packed_position(const struct virtq *vq, struct virtq_place place)
 {
-	return virtq_place_off(vq, place) + (place.marks ? 0 : vq->size);
+	return virtq_place_off(vq, place) +
+	       (virtq_place_wrap(place) ? 0 : vq->size);
+}
+
+/* @place as that of an available descriptor instead of a used one. */
+struct virtq_place packed_place_avail(struct virtq_place place)
+{
+	place.marks ^= (uint64_t)USED << 48;
+	return place;
 }
 
 /* The place @count descriptors before @place, at most as many as there are. */
@@ -91,6 +102,14 @@ static inline void place_set(const struct virtq *vq, struct virtq_place *place,
 	place->desc = desc;
 }
 
+/* Goes on to @desc, which is in the ring and at most a lap ahead. */
+static inline void place_move(struct virtq_place *place, uintptr_t desc)
+{
+	if (UNLIKELY(desc <= place->desc))
+		place->marks ^= MARKS;
+	place->desc = desc;
+}
+
 /* Goes on by @count descriptors, at most as many as there are. */
 static inline void place_advance(const struct virtq *vq,
 				 struct virtq_place *place, uint32_t count)
@@ -104,10 +123,10 @@ static inline _Atomic uint64_t *place_words(struct virtq_place place)
 	return (_Atomic uint64_t *)place.desc;
 }
 
-/* An available descriptor has AVAIL as a used one there, and USED unlike it. */
-static inline bool is_avail(uint64_t rest, uint64_t marks)
+/* Is the descriptor at @place, of this second word, available? */
+static inline bool is_avail(uint64_t rest, struct virtq_place place)
 {
-	return (flags_of(rest ^ marks) & (AVAIL | USED)) == USED;
+	return !(flags_of(rest ^ place.marks) & (AVAIL | USED));
 }
 
 static int packed_walk_table(struct virtq *vq, uint64_t addr, uint32_t len,
@@ -208,7 +227,7 @@ static COLD int packed_spoil(struct virtq *vq, uint32_t count, uint64_t rest,
 	for (;;) {
 		if (count > room(vq))
 			return virtq_break(vq, chain, VIRTQ_FAULT_LIST_ENDLESS);
-		if (!is_avail(rest, place.marks))
+		if (!is_avail(rest, place))
 			return virtq_break(vq, chain, VIRTQ_FAULT_LIST_CUT);
 		if (!(flags_of(rest) & NEXT))
 			break;
@@ -237,13 +256,12 @@ static inline enum virtq_fault list_turn(struct walk *walk, uint32_t odd,
 static NOINLINE int packed_walk(struct virtq *vq, const _Atomic uint64_t *words,
 				uint64_t rest, struct virtq_chain *chain)
 {
-	const _Atomic uint64_t *end = (const _Atomic uint64_t *)vq->desc_end;
 	struct walk walk = walk_start(chain, room(vq));
 	enum virtq_fault fault;
 	uint32_t count, odd;
 
 	/* What is_avail() asks for, which changes where the ring ends. */
-	walk.like = flags_of(vq->avail_place.marks) ^ USED;
+	walk.like = flags_of(vq->avail_place.marks);
 	for (;;) {
 		odd = flags_of(rest) ^ walk.like;
 		fault = VIRTQ_FAULT_NONE;
@@ -254,16 +272,16 @@ static NOINLINE int packed_walk(struct virtq *vq, const _Atomic uint64_t *words,
 					 len_of(rest));
 		if (fault)
 			break;
+		words += 2;
+		if (UNLIKELY((uintptr_t)words == vq->desc_end)) {
+			words = vq->desc.hva;
+			walk.like ^= AVAIL | USED;
+		}
 		if (!(odd & NEXT)) {
 			count = (uint32_t)(walk.next - chain->segs);
 			list_take(vq, id_of(rest), count, chain);
-			place_advance(vq, &vq->avail_place, count);
+			place_move(&vq->avail_place, (uintptr_t)words);
 			return walk_finish(walk, chain);
-		}
-		words += 2;
-		if (UNLIKELY(words == end)) {
-			words -= 2 * (size_t)vq->size;
-			walk.like ^= AVAIL | USED;
 		}
 		rest = word_load(&words[1]);
 	}
@@ -282,7 +300,7 @@ int packed_pop(struct virtq *vq, struct virtq_chain *chain)
 	 * list's first descriptor (2.8.21.1): the whole list is visible.
 	 */
 	rest = atomic_load_explicit(&words[1], memory_order_acquire);
-	odd = flags_of(rest ^ vq->avail_place.marks) ^ USED;
+	odd = flags_of(rest ^ vq->avail_place.marks);
 	if (odd & (AVAIL | USED))
 		return 0;
 	if (vq->next_avail == vq->seen_avail)
@@ -370,7 +388,7 @@ static bool packed_wants_event(const struct virtq *vq, uint32_t event,
 			return true;
 		/* How far the event's descriptor is ahead, in two laps. */
 		ahead = off + 2 * vq->size - virtq_place_off(vq, old);
-		if (!(event & 0x8000) != !old.marks)
+		if (!(event & 0x8000) == virtq_place_wrap(old))
 			ahead += vq->size;
 		return ahead % (2 * vq->size) < count;
 	default:
@@ -410,14 +428,14 @@ bool packed_flush(struct virtq *vq)
 bool packed_has_avail(const struct virtq *vq)
 {
 	return is_avail(word_load(&place_words(vq->avail_place)[1]),
-			vq->avail_place.marks);
+			vq->avail_place);
 }
 
 static void packed_set_event(struct virtq *vq, uint32_t flags)
 {
 	uint32_t event = virtq_place_off(vq, vq->avail_place) | flags << 16;
 
-	if (vq->avail_place.marks)
+	if (virtq_place_wrap(vq->avail_place))
 		event |= 0x8000;
 	area_store32(&vq->device, 0, event, memory_order_relaxed);
 	vm_mem_slice_mark_dirty(&vq->device, 0, VIRTQ_EVENT_SIZE);

@@ -48,7 +48,7 @@ static void set_progress(struct virtq *vq, uint16_t next_avail,
 		vq->is_packed ? (uint16_t)(next_used + vq->size) : next_avail;
 	vq->next_used = next_used;
 	vq->flushed = next_used;
-	vq->avail_place = place;
+	vq->avail_place = packed_place_avail(place);
 	vq->used_place = packed_place_back(vq, place, in_flight(vq));
 	vq->flushed_place = vq->used_place;
 }
@@ -102,7 +102,7 @@ int virtq_get_vhost_base(const struct virtq *vq, uint32_t *ret_base)
 	if (!is_idle(vq))
 		return -EINVAL;
 	half = virtq_place_off(vq, vq->avail_place) |
-	       (vq->avail_place.marks ? VHOST_WRAP : 0);
+	       (virtq_place_wrap(vq->avail_place) ? VHOST_WRAP : 0);
 	*ret_base = vq->is_packed ? half | half << 16 : vq->next_avail;
 	return 0;
 }
@@ -127,7 +127,7 @@ static int split_from_vhost(struct virtq *vq, uint32_t base)
 
 	if (base != used)
 		return -EBADMSG;
-	set_progress(vq, used, used, vq->avail_place);
+	set_progress(vq, used, used, packed_place(vq, 0));
 	return 0;
 }
 

@@ -102,9 +102,9 @@ int virtq_activate(struct virtq *vq, const struct virtq_config *config,
 	vq->has_indirect = copy.features & VIRTQ_BIT(VIRTIO_F_INDIRECT_DESC);
 	vq->is_in_order = copy.features & VIRTQ_BIT(VIRTIO_F_IN_ORDER);
 	vq->kind = vq->is_packed ? VIRTQ_PACKED : VIRTQ_SPLIT;
-	vq->avail_place = packed_place(vq, 0);
-	vq->used_place = vq->avail_place;
-	vq->flushed_place = vq->avail_place;
+	vq->used_place = packed_place(vq, 0);
+	vq->flushed_place = vq->used_place;
+	vq->avail_place = packed_place_avail(vq->used_place);
 	vq->seen_avail = vq->is_packed ? (uint16_t)vq->size : 0;
 	/* Generation 0 belongs to heads that were never popped. */
 	if (!++vq->generation)

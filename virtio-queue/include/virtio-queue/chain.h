@@ -35,10 +35,10 @@ struct virtq_seg {
 
 /**
  * struct virtq_head - names one popped chain until it is completed
- * @id: what the driver knows it by (descriptor index or buffer id)
  * @count: ring descriptors that it occupies; used by the packed ring
- * @index: its place in the order of popping
  * @generation: activation of the queue that it belongs to
+ * @index: its place in the order of popping
+ * @id: what the driver knows it by (descriptor index or buffer id)
  * @writable: most bytes that a completion may report; a chain with exactly
  *	2^32 writable bytes has UINT32_MAX here
  * @is_malformed: 1 if virtq_pop() has failed for this chain, else 0
@@ -47,10 +47,10 @@ struct virtq_seg {
  * Plain data: it may be stored in a snapshot next to the queue's own state.
  */
 struct virtq_head {
-	uint16_t id;
 	uint16_t count;
-	uint16_t index;
 	uint16_t generation;
+	uint16_t index;
+	uint16_t id;
 	uint32_t writable;
 	uint32_t is_malformed;
 };

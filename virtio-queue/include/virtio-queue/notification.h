@@ -69,7 +69,7 @@ static inline bool virtq_is_news(const struct virtq *vq,
 		return true;
 	if (vq->is_packed)
 		return note.next_off != virtq_place_off(vq, vq->avail_place) ||
-		       note.next_wrap != (vq->avail_place.marks != 0);
+		       note.next_wrap != virtq_place_wrap(vq->avail_place);
 	return (note.next_off | (note.next_wrap ? 0x8000 : 0)) !=
 	       vq->next_avail;
 }

@@ -40,9 +40,9 @@ struct virtq_config {
 };
 
 /*
- * Where the packed ring goes on: the host address of a descriptor, and what the
- * second word of one that is used there has of VIRTQ_DESC_F_AVAIL and
- * VIRTQ_DESC_F_USED: both while the wrap counter is 1, none while it is 0.
+ * Where the packed ring goes on: the host address of a descriptor, and what its
+ * second word has of VIRTQ_DESC_F_AVAIL and VIRTQ_DESC_F_USED (2.8.1) if it is
+ * available, in avail_place, or used, in the others.
  */
 struct virtq_place {
 	uintptr_t desc;
@@ -114,7 +114,13 @@ struct virtq {
 	vm_gpa table_gpa;
 };
 
-/* The offset of a place in the packed ring, in descriptors (2.8.1). */
+/* The wrap counter at a place in the packed ring (2.8.1). */
+static inline bool virtq_place_wrap(struct virtq_place place)
+{
+	return place.marks >> 48 & VIRTQ_DESC_F_AVAIL;
+}
+
+/* The offset of a place in the packed ring, in descriptors. */
 static inline uint32_t virtq_place_off(const struct virtq *vq,
 				       struct virtq_place place)
 {
