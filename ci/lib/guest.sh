@@ -1,9 +1,22 @@
 # SPDX-License-Identifier: Apache-2.0 OR BSD-3-Clause
 # shellcheck shell=bash
 #
-# What reference-vmm is asked for, read from its arguments in the array args.
+# What a guest is told, and what reference-vmm is asked for, read from its
+# arguments in the array args.
 
 args=()
+
+# lab_cmdline ARCH - print what a guest's kernel is told in the lab
+#
+# QEMU's VMRUN forgets that its guest is in the shadow of STI (APM volume 2, section
+# 15.21.5).  So an interrupt can come between STI and HLT, and a kernel that has
+# stopped its tick sleeps on.
+lab_cmdline() {
+	case $1 in
+	x86_64) echo 'quiet panic=-1 nohz=off' ;;
+	*) echo 'quiet panic=-1' ;;
+	esac
+}
 
 # value_of FLAG - print what the caller gave for this flag of reference-vmm's
 value_of() {
