@@ -100,8 +100,9 @@ int virtq_activate(struct virtq *vq, const struct virtq_config *config,
 	vq->is_packed = copy.features & VIRTQ_BIT(VIRTIO_F_RING_PACKED);
 	vq->has_event_idx = copy.features & VIRTQ_BIT(VIRTIO_F_EVENT_IDX);
 	vq->has_indirect = copy.features & VIRTQ_BIT(VIRTIO_F_INDIRECT_DESC);
-	vq->is_in_order = copy.features & VIRTQ_BIT(VIRTIO_F_IN_ORDER);
 	vq->kind = vq->is_packed ? VIRTQ_PACKED : VIRTQ_SPLIT;
+	if (!(copy.features & VIRTQ_BIT(VIRTIO_F_IN_ORDER)))
+		vq->push_kind = vq->kind;
 	vq->used_place = packed_place(vq, 0);
 	vq->flushed_place = vq->used_place;
 	vq->avail_place = packed_place_avail(vq->used_place);
@@ -250,10 +251,12 @@ static COLD int push_in_order(struct virtq *vq, struct virtq_head head,
 
 int virtq_push(struct virtq *vq, struct virtq_head head, uint32_t len)
 {
-	if (vq->is_in_order)
-		return push_in_order(vq, head, len);
-	return vq->is_packed ? packed_push(vq, head, len)
-			     : split_push(vq, head, len);
+	/* As in virtq_pop(). */
+	if (vq->push_kind > VIRTQ_SPLIT)
+		return packed_push(vq, head, len);
+	if (vq->push_kind == VIRTQ_SPLIT)
+		return split_push(vq, head, len);
+	return push_in_order(vq, head, len);
 }
 
 bool virtq_flush(struct virtq *vq)

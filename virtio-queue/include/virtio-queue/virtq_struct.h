@@ -62,7 +62,7 @@ struct virtq_held {
 	struct virtq_place place;
 };
 
-/* What virtq_pop() has to do. */
+/* What virtq_pop() and virtq_push() have to do. */
 enum virtq_kind {
 	VIRTQ_INACTIVE,
 	VIRTQ_BROKEN,
@@ -91,7 +91,7 @@ struct virtq {
 	bool is_packed;
 	bool has_event_idx;
 	bool has_indirect;
-	bool is_in_order;
+	enum virtq_kind push_kind; /* VIRTQ_INACTIVE: VIRTIO_F_IN_ORDER */
 
 	/* Progress. */
 	enum virtq_kind kind;
