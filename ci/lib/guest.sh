@@ -8,7 +8,7 @@ args=()
 
 # lab_cmdline ARCH - print what a guest's kernel is told in the lab
 #
-# QEMU's VMRUN forgets that its guest is in the shadow of STI (APM volume 2, section
+# QEMU's VMRUN seems to forget that its guest is in the shadow of STI (APM volume 2, section
 # 15.21.5).  So an interrupt can come between STI and HLT, and a kernel that has
 # stopped its tick sleeps on.
 lab_cmdline() {
